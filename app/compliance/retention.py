@@ -9,6 +9,7 @@ from app.accounts.sql.tenants import every_tenant
 from app.attachments.files import Files, FilesUnavailable
 from app.compliance.retention_kinds import DataKind, Purged
 from app.compliance.sql import retention
+from app.delivery.sql import lifecycle
 from app.domain.audit import OPERATOR, AuditAction, AuditEntry
 from app.domain.words import MassReplyId, TenantId
 from app.store import audit, mass_replies
@@ -70,7 +71,7 @@ async def _purge_deliveries(database: Database, done: Purged, before: datetime) 
         id_ = await retention.hold_over(tx, before)
         if id_ is None:
             return False
-        deleted = await retention.delete_deliveries(tx, id_)
+        deleted = await lifecycle.delete_deliveries(tx, id_, retention.PAGE)
         last = deleted < retention.PAGE
         if last:
             await audit.record(tx, OPERATOR, await _end_of(tx, id_))

@@ -1,6 +1,8 @@
 """Lock a mass reply, and move it from one state to the next."""
 
-from app.delivery.sql import lifecycle
+from typing import Final
+
+from app.delivery.sql import delivery_pages, lifecycle
 from app.domain.errors import InvalidState, NotFound
 from app.domain.lanes import LanesToWake
 from app.domain.mass_reply import MassReply
@@ -9,14 +11,26 @@ from app.domain.words import MassReplyId
 from app.store import mass_replies
 from app.store.transactions import TenantTx
 
+AT_ONCE: Final = 10_000
+"""Deliveries that a request changes at most, as many as a person may name in one. More are handed over."""
+
 
 async def begin_sending(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent) -> LanesToWake:
     """Begin to send. Return the lanes to wake after the commit."""
     after = next_status(before, event)
     if after is None or not await lifecycle.mark_started(tx, id_, before, after):
         return []
-    await lifecycle.note_skipped(tx, id_)
+    await _note_skipped(tx, id_)
     return await lifecycle.lanes_with_work(tx, id_)
+
+
+async def _note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
+    """Tell the timelines of skipped conversations, now or, if they are many, by the sweeper."""
+    count = await lifecycle.count_noted(tx, id_)
+    if count > AT_ONCE:
+        await delivery_pages.hand_over_notes(tx, id_)
+    elif count:
+        await lifecycle.note_skipped(tx, await lifecycle.noted_ids(tx, id_))
 
 
 async def lock_mass_reply(tx: TenantTx, id_: MassReplyId) -> MassReply:

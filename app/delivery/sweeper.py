@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from app.delivery.delivery_pages import work_off
 from app.delivery.receipts import settle_stored
 from app.delivery.rescuer import expire_claims, repair_clocks
 from app.delivery.scheduler import Scheduler
@@ -29,7 +30,9 @@ from app.telemetry.metrics import Metrics
 log = structlog.get_logger()
 
 PAGE: Final = 1_000
-"""Rows of one kind in one tick."""
+"""Rows of one kind in one tick, and deliveries that one transaction deletes."""
+PURGED_PAGES: Final = 20
+"""Pages of one mass reply in one tick."""
 PUMP_IDLE: Final = timedelta(seconds=3)
 """After this long without a sign of a pump a lane is woken. Longer than a pump waits for room or tokens."""
 RECEIPT_AGE: Final = timedelta(seconds=2)
@@ -84,6 +87,8 @@ class Sweeper:
             yield _safely(repair_clocks(self.database, tenant), tenant=tenant)
         for tenant, claims in _by_tenant(await self._expired(tx)).items():
             yield _safely(expire_claims(self.database, self.metrics, tenant, claims), tenant=tenant)
+        for tenant, id_ in await sweeper.handed_over(tx):
+            yield _safely(work_off(self.database, tenant, id_), tenant=tenant, mass_reply=id_)
         scheduler = Scheduler(self.database, self.wake_lane, self.wake_preparation)
         for batch in await sweeper.open_mass_replies(tx):
             yield _safely(scheduler.work(batch), tenant=batch.tenant, mass_reply=batch.id)
@@ -112,8 +117,12 @@ class Sweeper:
         self.stopped.update(lanes)
 
     async def _purge(self, tenant: TenantId, id_: MassReplyId) -> None:
-        async with self.database.begin(tenant) as tx:
-            await lifecycle.forget(tx, id_)
+        """Delete a mass reply in pages, its deliveries first. The rest waits for the next tick."""
+        for _ in range(PURGED_PAGES):
+            async with self.database.begin(tenant) as tx:
+                if await lifecycle.delete_deliveries(tx, id_, PAGE) < PAGE:
+                    await lifecycle.forget(tx, id_)
+                    return
 
 
 async def _safely(work: Awaitable[None], **ids: UUID) -> None:

@@ -75,7 +75,7 @@ SERVER: Final[Mapping[str, Point]] = {
 OTHERS: Final[Mapping[str, Point]] = {
     "outbox.numbered": Point("app.store.outbox", "number", "after"),
     "webhook.posted": Point("app.webhooks.sql.endpoints", "advance", "before"),
-    "purge.deleted": Point("app.compliance.sql.retention", "delete_deliveries", "after"),
+    "purge.deleted": Point("app.delivery.sql.lifecycle", "delete_deliveries", "after"),
 }
 """Where a worker, or a command, may stop that does something else than to send."""
 

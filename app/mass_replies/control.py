@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.delivery.lifecycle import apply_event, lock_mass_reply
+from app.delivery.lifecycle import AT_ONCE, apply_event, lock_mass_reply
 from app.delivery.settle import Report, settle
-from app.delivery.sql import lifecycle
+from app.delivery.sql import delivery_pages, lifecycle, timeline
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.delivery_lifecycle import DeliveryEvent, Ignored, ReportedEvent, Transition
 from app.domain.errors import (
@@ -33,8 +33,7 @@ from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, clock, mass_replies
 from app.store.transactions import TenantTx
 
-PAGE: Final = 5_000
-"""Deliveries that are settled together."""
+STILL_RETRYING: Final = "An earlier retry is not queued completely yet. Retry again when it is; nothing was changed."
 NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
 
 
@@ -120,19 +119,28 @@ class Retry:
 async def retry(tx: TenantTx, id_: MassReplyId, wanted: Retry, send_within: timedelta, by: Actor) -> LanesToWake:
     """Queue again the failed deliveries that may be retried, and reopen the mass reply for them.
 
-    Raise NotFound, InvalidState, InvalidSchedule or NothingToRetry.
+    More than AT_ONCE are frozen instead, and the sweeper queues them in pages. Raise NotFound, InvalidState,
+    InvalidSchedule or NothingToRetry.
     """
     codes, not_after = wanted.codes, wanted.not_after or await clock.now(tx) + send_within
     await _refuse(tx, id_, MassReplyAction.RETRY, not_after)
-    ids = await resolutions.hold_retryable(tx, id_, codes)
-    if not ids:
+    await resolutions.one_retry_at_a_time(tx, id_)
+    if await delivery_pages.retry_under_way(tx, id_):
+        raise InvalidState(STILL_RETRYING)
+    found = await resolutions.retryable(tx, id_, codes, AT_ONCE + 1)
+    if len(found) > AT_ONCE:
+        count = await delivery_pages.hand_over_retry(tx, id_, codes, not_after)
+        await lifecycle.hold_lanes(tx, id_)
+    else:
+        held = await delivery_pages.hold_retryable(tx, found, codes)
+        again = ReportedEvent(DeliveryEvent.RETRY, not_after=not_after)
+        count = len(await settle(tx, [Report(one, again) for one in held]))
+    if not count:
         raise NothingToRetry
-    again = ReportedEvent(DeliveryEvent.RETRY, not_after=not_after)
-    for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
-        await settle(tx, [Report(one, again) for one in page])
     refuse_action(MassReplyAction.RETRY, (await lock_mass_reply(tx, id_)).status)
+    await timeline.reopen(tx, [id_])
     await resolutions.extend(tx, id_, not_after)
-    details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
+    details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": count}
     entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
     await audit.record(tx, by, entry)
     return await lifecycle.lanes_with_work(tx, id_)

@@ -9,6 +9,7 @@ from typing import Final
 
 from app.accounts.sql.tenants import every_tenant
 from app.delivery.settle import Report, settle
+from app.delivery.sql import delivery_pages
 from app.domain.audit import OPERATOR
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import Reason, ReasonCode, TenantId
@@ -39,6 +40,8 @@ async def after_restore(database: Database) -> Counter[str]:
 async def hold_back(database: Database, tenant: TenantId) -> Counter[str]:
     """Make uncertain what was queued or under way, and cancel what was not begun."""
     done = Counter[str]()
+    async with database.begin(tenant) as tx:
+        await delivery_pages.drop_retries(tx)  # what waits for one may have been sent since
     while settled := await _forget_page(database, tenant):
         done["uncertain"] += settled
     done["cancelled"] += await _cancel_unbegun(database, tenant)

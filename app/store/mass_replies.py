@@ -106,6 +106,11 @@ async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
     return Snapshot(rows[0]).whole() if rows else None
 
 
+async def status(tx: TenantTx, id_: MassReplyId) -> MassReplyStatus | None:
+    found = await tx.scalar(sa.text(f"SELECT m.status {_ONE}"), id=id_)
+    return None if found is None else MassReplyStatus(found)
+
+
 async def exists(tx: TenantTx, id_: UUID) -> bool:
     return bool(await tx.rows(_EXISTS, id=id_))
 

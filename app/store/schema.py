@@ -36,6 +36,7 @@ SWEEPER_COLUMNS = {
     "watched_until, held_until, held_times",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
     "not_after, sampled, updated_at",
+    "delivery_pages": "tenant_id, mass_reply_id",
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until, cooled_at, failures_in_a_row",
     "receipts": "tenant_id, id, received_at, settled_at",
     "messages": "tenant_id, id, conversation_id",

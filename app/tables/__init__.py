@@ -41,6 +41,7 @@ from app.tables.installation import (
 from app.tables.mass_replies import (
     DELIVERY_COUNTERS,
     attachment_uploads,
+    delivery_pages,
     idempotency_records,
     lanes,
     mass_replies,
@@ -78,6 +79,7 @@ __all__ = [
     "deliveries",
     "delivery_attempts",
     "delivery_decisions",
+    "delivery_pages",
     "erased_blocks",
     "heartbeats",
     "idempotency_records",

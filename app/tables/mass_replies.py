@@ -127,6 +127,22 @@ selection_pages = Table(
     ),
 )
 
+delivery_pages = Table(
+    "delivery_pages",
+    own.metadata,
+    own.tenant(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    own.id(),
+    own.text("work"),
+    Column("delivery_ids", ARRAY(Uuid), nullable=False),
+    Column("reason_codes", ARRAY(Text), nullable=True),
+    own.at("not_after"),
+    PrimaryKeyConstraint("tenant_id", "mass_reply_id", "id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+)
+
 DELIVERY_COUNTERS = ("queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "skipped", "cancelled")
 
 lanes = Table(

@@ -120,6 +120,7 @@ def patches(held: Mapping[str, Table]) -> dict[str, Any]:
         "app.delivery.sql.sweeper.still_there": still_there,
         "app.delivery.sql.sweeper.beat": nothing,
         "app.delivery.sql.sweeper.expired_claims": of(expired_claims),
+        "app.delivery.sql.sweeper.handed_over": no_rows,
         "app.delivery.sql.sweeper.open_mass_replies": of(open_mass_replies),
         "app.delivery.sql.sweeper.stopped_lanes": nowhere,
         "app.delivery.sql.sweeper.idle_lanes": no_rows,

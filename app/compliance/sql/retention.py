@@ -91,15 +91,6 @@ async def hold_over(tx: TenantTx, before: datetime) -> MassReplyId | None:
     return found
 
 
-async def delete_deliveries(tx: TenantTx, id_: MassReplyId) -> int:
-    """Delete a page of a mass reply's deliveries, with everything that belongs to them."""
-    statement = sa.text("""
-        DELETE FROM deliveries WHERE tenant_id = :tenant AND id = ANY (ARRAY(
-            SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :page))
-    """)
-    return (await tx.execute(statement, id=id_, page=PAGE)).rowcount
-
-
 async def delete_mass_reply(tx: TenantTx, id_: MassReplyId) -> None:
     statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id")
     await tx.execute(statement, id=id_)

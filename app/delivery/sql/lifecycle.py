@@ -1,6 +1,7 @@
 """Start and end mass replies."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -10,20 +11,24 @@ from app.domain.words import AccountId, DeliveryId, MassReplyId
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 
+# In the order of the queue's own index, which holds nothing else. In the order of their ids each page would read all
+# that have left the queue before, or sort all that are in it.
+_QUEUED = sa.text("""
+    SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
+    ORDER BY account_id, not_before, id LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+
 
 async def queued_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
-    statement = sa.text("""
-        SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
-        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-    """)
-    return list(await tx.scalars(statement, id=id_, limit=limit))
+    """Lock some queued deliveries. Return their ids."""
+    return list(await tx.scalars(_QUEUED, id=id_, limit=limit))
 
 
 _OVERDUE = sa.text("""
     SELECT d.id FROM mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id
     WHERE m.tenant_id = :tenant AND m.id = :id AND d.status = 'queued'
       AND coalesce(d.not_after, m.not_after) <= clock_timestamp()
-    ORDER BY d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
+    ORDER BY d.account_id, d.not_before, d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
 """)
 
 
@@ -41,6 +46,7 @@ _FINISH = sa.text("""
     WHERE m.tenant_id = :tenant AND m.id = :id AND m.status = :before AND m.finished_at IS NULL
       AND NOT EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
                         AND (l.queued > 0 OR l.sending > 0))
+      AND NOT EXISTS (SELECT FROM delivery_pages p WHERE p.tenant_id = :tenant AND p.mass_reply_id = :id)
 """)
 
 
@@ -50,7 +56,7 @@ async def hold_lanes(tx: TenantTx, id_: MassReplyId) -> None:
 
 
 async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
-    """Finish a mass reply that has nothing queued or under way.
+    """Finish a mass reply that has nothing queued, under way or handed over.
 
     The lanes are locked first: work that returns at this moment is either seen, or waits and reopens the mass reply.
     """
@@ -81,18 +87,45 @@ async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> LanesToWake:
     return [(LaneKey(tx.tenant, id_, AccountId(row.account_id)), row.queued) for row in rows]
 
 
-async def note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
-    """Write on the timelines of skipped conversations why nothing was sent. Calls have no timeline to read."""
+async def count_noted(tx: TenantTx, id_: MassReplyId) -> int:
+    """Count the skipped conversations that get a note. Calls have no timeline to read."""
+    statement = sa.text("""
+        SELECT coalesce(sum(skipped), 0) FROM lanes
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND channel <> 'voice'
+    """)
+    return int(await tx.scalar(statement, id=id_))
+
+
+async def noted_ids(tx: TenantTx, id_: MassReplyId) -> Sequence[DeliveryId]:
+    """Return the deliveries to those conversations."""
+    statement = sa.text("""
+        SELECT id FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
+    """)
+    return list(await tx.scalars(statement, id=id_))
+
+
+async def note_skipped(tx: TenantTx, ids: Sequence[UUID]) -> None:
+    """Write on the timelines of these conversations why nothing was sent."""
     statement = sa.text("""
         INSERT INTO messages (tenant_id, conversation_id, kind, text, mass_reply_id, delivery_id)
         SELECT tenant_id, conversation_id, 'system_note', 'A mass reply skipped this conversation. ' || reason_detail,
                mass_reply_id, id
-        FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
+        FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
     """)
-    await tx.execute(statement, id=id_)
+    await tx.execute(statement, ids=ids)
+
+
+async def delete_deliveries(tx: TenantTx, id_: MassReplyId, limit: int) -> int:
+    """Delete some of a mass reply's deliveries, with everything that belongs to them. Return how many."""
+    statement = sa.text("""
+        DELETE FROM deliveries WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+            SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :limit))
+    """)
+    return (await tx.execute(statement, id=id_, limit=limit)).rowcount
 
 
 async def forget(tx: TenantTx, id_: MassReplyId) -> None:
+    """Delete a mass reply that nobody confirmed."""
     statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND confirmed_at IS NULL")
     await tx.execute(statement, id=id_)

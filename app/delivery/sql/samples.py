@@ -10,14 +10,31 @@ from app.store.lanes import STOPPED
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 
-# Shuffle each channel by itself, then let channels take turns: a sample of three covers three channels.
-_DRAW = sa.text("""
-    WITH shuffled AS (
-        SELECT id, row_number() OVER (PARTITION BY channel ORDER BY random()) AS turn FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued')
-    UPDATE deliveries SET sampled = true
-    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
-""")
+
+def _draw_from(lanes: str, deliveries: str = "") -> sa.TextClause:
+    """Return the statement that draws from the queues of these lanes `l`, whose accounts are `a`.
+
+    Each delivery draws a lot, and of each lane only the lowest are kept: no more of it can be in the sample. So a queue
+    is read once, in its index alone, and not sorted. Then channels take turns: a sample of three covers three channels.
+    """
+    return sa.text(f"""
+        WITH drawn AS (
+            SELECT l.channel, d.id, d.lot
+            FROM lanes l JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+            CROSS JOIN LATERAL (
+                SELECT id, random() AS lot FROM deliveries
+                WHERE tenant_id = :tenant AND mass_reply_id = :id AND account_id = l.account_id AND status = 'queued'
+                  {deliveries}
+                ORDER BY lot LIMIT :size) d
+            WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {lanes}),
+        shuffled AS (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY lot) AS turn FROM drawn)
+        UPDATE deliveries SET sampled = true
+        WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
+    """)  # noqa: S608 - built from constants
+
+
+_DRAW = _draw_from("l.queued > 0")
+_DRAW_ELSEWHERE = _draw_from(f"l.queued > 0 AND {STOPPED} IS NULL", "AND NOT sampled")
 
 
 async def draw(tx: TenantTx, id_: MassReplyId, size: int) -> None:
@@ -34,18 +51,6 @@ _STUCK = sa.text(f"""
                      AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
     WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NOT NULL
     ORDER BY d.id FOR UPDATE OF d SKIP LOCKED
-""")  # noqa: S608 - built from constants
-
-_DRAW_ELSEWHERE = sa.text(f"""
-    WITH shuffled AS (
-        SELECT d.id, row_number() OVER (PARTITION BY d.channel ORDER BY random()) AS turn
-        FROM lanes l
-        JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
-        JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
-                         AND d.account_id = l.account_id AND d.status = 'queued' AND NOT d.sampled
-        WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NULL)
-    UPDATE deliveries SET sampled = true
-    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
 """)  # noqa: S608 - built from constants
 
 _SOME_GOES_ON = sa.text("""

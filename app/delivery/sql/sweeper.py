@@ -193,6 +193,12 @@ async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
     ]
 
 
+async def handed_over(tx: SweepTx) -> list[tuple[TenantId, MassReplyId]]:
+    """Return the mass replies with work that a request handed over."""
+    statement = sa.text("SELECT DISTINCT tenant_id, mass_reply_id FROM delivery_pages")
+    return [(TenantId(row.tenant_id), MassReplyId(row.mass_reply_id)) for row in await tx.execute(statement)]
+
+
 async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
     """Return reports whose delivery was not known when they came, and that are due for a retry.
 

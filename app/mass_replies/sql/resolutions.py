@@ -6,21 +6,30 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql.delivery_pages import RETRYABLE
 from app.domain.resolution import Decision
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.store.transactions import TenantTx
 
-_RETRYABLE = sa.text("""
-    SELECT id FROM deliveries
-    WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'failed' AND retryable
-      AND (CAST(:codes AS text[]) IS NULL OR reason_code = ANY (CAST(:codes AS text[])))
-    ORDER BY id FOR UPDATE
-""")
+_ONE_RETRY = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('retry ' || :mass_reply, 0))")
 
 
-async def hold_retryable(tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None) -> Sequence[DeliveryId]:
-    """Lock the failed deliveries that may be retried, of these reasons or of any. Return their ids."""
-    values = {"id": id_, "codes": None if codes is None else sorted(codes)}
+async def one_retry_at_a_time(tx: TenantTx, id_: MassReplyId) -> None:
+    """Let retries of a mass reply wait for each other. What one has frozen is locked by nothing else yet."""
+    await tx.execute(_ONE_RETRY, mass_reply=str(id_))
+
+
+_RETRYABLE = sa.text(f"""
+    SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND {RETRYABLE}
+    ORDER BY id LIMIT :limit
+""")  # noqa: S608 - built from constants
+
+
+async def retryable(
+    tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None, limit: int
+) -> Sequence[DeliveryId]:
+    """Return failed deliveries that may be retried, of these reasons or of any."""
+    values = {"id": id_, "codes": None if codes is None else sorted(codes), "limit": limit}
     return [DeliveryId(row) for row in await tx.scalars(_RETRYABLE, **values)]
 
 

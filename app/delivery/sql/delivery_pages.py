@@ -1,0 +1,118 @@
+"""Work on many deliveries that a request hands over, in pages. The sweeper does a page in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.words import DeliveryId, MassReplyId, ReasonCode
+from app.store.transactions import TenantTx
+
+PAGE_SIZE = 1_000
+
+
+class PageWork(StrEnum):
+    """What is to be done with the deliveries of a page."""
+
+    RETRY = "retry"
+    NOTE_SKIPPED = "note_skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    id: UUID
+    work: PageWork
+    delivery_ids: Sequence[UUID]
+    reason_codes: Sequence[str] | None
+    not_after: datetime | None
+
+
+RETRYABLE = """
+    status = 'failed' AND retryable
+    AND (CAST(:codes AS text[]) IS NULL OR reason_code = ANY (CAST(:codes AS text[])))
+"""
+NOTED = "status = 'skipped' AND channel <> 'voice'"
+"""Calls have no timeline to read."""
+
+
+def _hand_over(which: str, work: PageWork, values: str = "NULL, NULL") -> sa.TextClause:
+    """Return the statement that stores the ids of these deliveries in pages, and counts them."""
+    return sa.text(f"""
+        WITH numbered AS (
+            SELECT id, (row_number() OVER (ORDER BY id) - 1) / :size AS page
+            FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND {which}),
+        stored AS (
+            INSERT INTO delivery_pages (tenant_id, mass_reply_id, work, reason_codes, not_after, delivery_ids)
+            SELECT :tenant, :id, '{work}', {values}, array_agg(id ORDER BY id) FROM numbered GROUP BY page
+            RETURNING cardinality(delivery_ids) AS size)
+        SELECT coalesce(sum(size), 0) FROM stored
+    """)  # noqa: S608 - built from constants
+
+
+_HAND_OVER_RETRY = _hand_over(RETRYABLE, PageWork.RETRY, "CAST(:codes AS text[]), CAST(:not_after AS timestamptz)")
+_HAND_OVER_NOTES = _hand_over(NOTED, PageWork.NOTE_SKIPPED)
+
+
+async def hand_over_retry(
+    tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None, not_after: datetime
+) -> int:
+    """Freeze which failed deliveries are retried until `not_after`. Return how many."""
+    values = {"codes": None if codes is None else sorted(codes), "not_after": not_after}
+    return int(await tx.scalar(_HAND_OVER_RETRY, id=id_, size=PAGE_SIZE, **values))
+
+
+async def hand_over_notes(tx: TenantTx, id_: MassReplyId) -> None:
+    """Freeze which conversations get a note that they were skipped."""
+    await tx.execute(_HAND_OVER_NOTES, id=id_, size=PAGE_SIZE)
+
+
+_RETRIES = sa.text("""
+    SELECT EXISTS (SELECT FROM delivery_pages
+                   WHERE tenant_id = :tenant AND mass_reply_id = :id AND work = :work)
+""")
+
+
+async def retry_under_way(tx: TenantTx, id_: MassReplyId) -> bool:
+    """Return whether a part of an earlier retry is not queued yet."""
+    return bool(await tx.scalar(_RETRIES, id=id_, work=PageWork.RETRY))
+
+
+_FIRST = sa.text("""
+    SELECT id, work, delivery_ids, reason_codes, not_after FROM delivery_pages
+    WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT 1 FOR UPDATE
+""")
+
+
+async def hold_first(tx: TenantTx, id_: MassReplyId) -> DeliveryPage | None:
+    """Lock the first page. Return None if nothing is left."""
+    row: Any = (await tx.execute(_FIRST, id=id_)).first()
+    if row is None:
+        return None
+    return DeliveryPage(row.id, PageWork(row.work), row.delivery_ids, row.reason_codes, row.not_after)
+
+
+_STILL_RETRYABLE = sa.text(f"""
+    SELECT id FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND {RETRYABLE}
+    ORDER BY id FOR UPDATE
+""")  # noqa: S608 - built from constants
+
+
+async def hold_retryable(tx: TenantTx, ids: Sequence[UUID], codes: Iterable[str] | None) -> Sequence[DeliveryId]:
+    """Lock those of these deliveries that have failed, and for a reason that may be retried. Return their ids."""
+    values = {"ids": ids, "codes": None if codes is None else sorted(codes)}
+    return [DeliveryId(row) for row in await tx.scalars(_STILL_RETRYABLE, **values)]
+
+
+async def delete(tx: TenantTx, id_: MassReplyId, page: UUID) -> None:
+    statement = sa.text("DELETE FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id AND id = :page")
+    await tx.execute(statement, id=id_, page=page)
+
+
+async def drop_retries(tx: TenantTx) -> None:
+    """Give up what no retry has queued yet. It stays failed."""
+    statement = sa.text("DELETE FROM delivery_pages WHERE tenant_id = :tenant AND work = :work")
+    await tx.execute(statement, work=PageWork.RETRY)
