@@ -18,6 +18,8 @@ LEASE_MARGIN: Final = timedelta(seconds=2)
 GRACE: Final = LEASE_MARGIN.total_seconds() / 2
 """Seconds that an adapter has to return after its calls were stopped. After that the outcome is unknown."""
 
+_NO_RESULT: Final = Unknown("The adapter did not say how the call ended.")
+
 Send = Callable[[], Awaitable[Sequence[SendResult]]]
 
 
@@ -31,7 +33,7 @@ async def single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
 
 
 async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
-    """Make one call within its deadline. If the adapter raises, the outcome is unknown: it may have sent."""
+    """Make one call within its deadline. If the adapter raises, or returns no result, the outcome is unknown."""
     if elapsed() >= until:
         return [Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")] * size
     try:
@@ -42,7 +44,7 @@ async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
         return [Unknown("The call broke off, and it is not known whether the provider got the message.")] * size
     if len(results) != size:
         return [Unknown("The provider answered for another number of messages.")] * size
-    return results
+    return [result if isinstance(result, SendResult) else _NO_RESULT for result in results]
 
 
 async def _stopped(send: Send, until: float) -> Sequence[SendResult]:

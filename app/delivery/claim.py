@@ -14,6 +14,8 @@ from time import thread_time
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from app.delivery.pump_context import PumpContext
 from app.delivery.senders import AccountSender, RenderingTime
 from app.delivery.slots import AccountSlots
@@ -29,10 +31,17 @@ from app.domain.outbound import Outbound
 from app.domain.pacing import allowance, spend
 from app.domain.preflight import MessagePlan, ReadyToSend, Recipient, judge
 from app.domain.threads import reply_headers, reply_subject
-from app.domain.words import Channel, Reason
+from app.domain.words import Channel, Reason, ReasonCode
 from app.process.slices import Slices
 from app.store.transactions import TenantTx
 
+log = structlog.get_logger()
+
+NOT_RENDERED: Final = Reason(
+    ReasonCode.CONTENT_REJECTED,
+    "A fault of this service: the message could not be made for this recipient. The service's log names the fault.",
+    retryable=True,
+)
 PUT_OFF: Final = "The remaining messages were deferred, and are sent when the account may go on."
 AT_MOST: Final = 2
 """Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
@@ -66,7 +75,8 @@ class ClaimResult:
     last: bool = False
     """Whether nothing more of the lane is due."""
     share: int | None = None
-    """How many of the account's calls this process may have under way, once this is committed."""
+    """How many of the account's calls this process may have under way, once this is committed. None if this claim has
+    stored no share: what other processes do not see is not to be used."""
     rendered: tuple[ClaimedSend, ...] = ()
     """The first of the rows, if their texts are stored already."""
 
@@ -111,7 +121,7 @@ class Claim:
             next_at = bucket.next_at if room > 0 else snapshot.now + ROOM_WAIT
             return ClaimResult(wait=clocks.wait(_worth_it(next_at, snapshot), shared=True), share=share)
         claim_limit = ClaimLimit(room, bucket.units, snapshot.sampling, snapshot.not_after)
-        return replace(await self._claim(token, snapshot, clocks, claim_limit, share), share=share)
+        return await self._claim(token, snapshot, clocks, claim_limit, share)
 
     def _share(self, slots: int, snapshot: LaneSnapshot) -> CallShare:
         return self._slots.share(slots, snapshot, self._context.pace.lease)
@@ -134,7 +144,7 @@ class Claim:
         await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
         wait = next_token(allowed_at, snapshot, clocks)
         last = exhausted and wait is None
-        return ClaimResult(tuple(rows), judging, wait, snapshot.lane_held, last, rendered=rendered)
+        return ClaimResult(tuple(rows), judging, wait, snapshot.lane_held, last, share, rendered)
 
     async def _queued(
         self, token: UUID, snapshot: LaneSnapshot, claim_limit: ClaimLimit, sender: AccountSender
@@ -252,6 +262,10 @@ class Judging:
         began = thread_time()
         try:
             claimed_send = self._claimed_send(claimed)
+        except Exception as error:
+            # A bug of ours. One recipient must not hold up all others of the lane.
+            log.exception("recipient_not_rendered", delivery=str(claimed.delivery_id), error=type(error).__name__)
+            claimed_send = ClaimedSend(claimed, NOT_RENDERED)
         finally:
             seconds = thread_time() - began
             self.rendering_time.note(seconds)
@@ -263,9 +277,10 @@ class Judging:
         judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
             return ClaimedSend(claimed, judged)
+        outbound = _outbound(claimed, judged, self.plan, self.sender, self.staged)
         if limited:
             self.in_this_claim.update(known_as(recipient))
-        return ClaimedSend(claimed, _outbound(claimed, judged, self.plan, self.sender, self.staged))
+        return ClaimedSend(claimed, outbound)
 
     def _with_reached(self, recipient: Recipient) -> Recipient:
         """Return the recipient with what it got recently, and gets by this claim."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from app.delivery.record import TROUBLE
+from app.delivery.record import RETRY_WAIT, TROUBLE, refuses
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
 from app.delivery.sql.claims import Claimed
@@ -20,23 +20,25 @@ from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
-TRIES: Final = 5
+TRIES: Final = 10
+"""How often to try if the process is stopping, or if PostgreSQL refuses. Otherwise it is waited for: nobody else knows
+that these calls were not begun."""
 
 
 def given_back(row: Claimed) -> Report:
     return _back(row.delivery_id, row.epoch)
 
 
-async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) -> None:
-    """Give back deliveries that were claimed ahead."""
+async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed], stop: asyncio.Event) -> None:
+    """Give back deliveries that were claimed ahead. `stop` is set once the process is stopping."""
 
     async def reports(_: TenantTx) -> list[Report]:
         return [given_back(row) for row in rows]
 
-    await _settle(database, lane, reports)
+    await _settle(database, lane, reports, stop)
 
 
-async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> bool:
+async def give_back_claim(database: Database, lane: LaneKey, token: UUID, stop: asyncio.Event) -> bool:
     """Find a claim by its token on a fresh connection, and give back what it took: no call of it was begun.
 
     Return whether that was possible.
@@ -45,20 +47,25 @@ async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> boo
     async def reports(tx: TenantTx) -> list[Report]:
         return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(tx, lane, token)]
 
-    return await _settle(database, lane, reports)
+    return await _settle(database, lane, reports, stop)
 
 
-async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> bool:
-    for _ in range(TRIES):
+async def _settle(
+    database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]], stop: asyncio.Event
+) -> bool:
+    tries = 0
+    while True:
         try:
             async with database.of(RECORDS).begin(lane.tenant) as tx:
                 await settle(tx, await reports(tx))
             return True
-        except TROUBLE:
-            await asyncio.sleep(1)
-    # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
-    log.error("give_back_failed")
-    return False
+        except TROUBLE as error:
+            tries += 1
+            if tries >= TRIES and (stop.is_set() or refuses(error)):
+                # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
+                log.error("give_back_failed", error=type(error).__name__)
+                return False
+        await asyncio.sleep(RETRY_WAIT)
 
 
 def _back(id_: DeliveryId, epoch: int) -> Report:

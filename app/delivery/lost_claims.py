@@ -20,9 +20,10 @@ LOST_AGAIN: Final = 1.0
 
 
 class LostClaims:
-    def __init__(self, database: Database, lane: LaneKey) -> None:
+    def __init__(self, database: Database, lane: LaneKey, stop: asyncio.Event) -> None:
         self._database = database
         self._lane = lane
+        self._stop = stop
         self._lost_one = False
         """Whether the last claim got no answer."""
 
@@ -35,7 +36,7 @@ class LostClaims:
         Raise the error again if it is a bug of ours.
         """
         log.warning("claim_unanswered", error=type(error).__name__)
-        giving_back = asyncio.ensure_future(give_back_claim(self._database, self._lane, token))
+        giving_back = asyncio.ensure_future(give_back_claim(self._database, self._lane, token, self._stop))
         is_back = await asyncio.shield(giving_back)
         if refuses(error):
             raise error

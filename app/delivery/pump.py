@@ -71,7 +71,7 @@ class Pump:
         self._wait: Wait | None = None
         self._came_back = False
         """Whether a delivery returned to the queue since the last claim."""
-        self._lost_claims = LostClaims(context.database, lane)
+        self._lost_claims = LostClaims(context.database, lane, stop)
         self.took = False
         """Whether anything was claimed."""
         self.put_off = False
@@ -326,7 +326,7 @@ class Pump:
         """Give back what was claimed ahead and not begun."""
         rows = [each.claimed for each in self._ready]
         self._ready.clear()
-        await give_back(self._context.database, self._lane, rows)
+        await give_back(self._context.database, self._lane, rows, self._stop)
         self._came_back = True
         self._slots.dropped(len(rows))
         self._changed.set()
@@ -338,5 +338,7 @@ class Pump:
 
     def _over(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fault = fault
         if not self._tasks or self._fault is not None:
             self._changed.set()

@@ -51,24 +51,34 @@ class Sending:
 
     async def one(self, ready: ReadyCall, left_out: tuple[DroppedAttachment, ...]) -> bool:
         """Send one message and wait until the outcome is recorded. Return whether it was deferred."""
-        adapter = ready.adapter
-        results = await self._call(adapter.name, partial(single, adapter, ready.outbound), 1, ready.until)
-        return await self._finish([ready], results, left_out)
+        send = partial(single, ready.adapter, ready.outbound)
+        results, outcomes = await self._call([ready], send, ready.until, left_out)
+        return await self._finish([ready], results, outcomes)
 
     async def many(self, batch: Sequence[ReadyCall], left_out: tuple[DroppedAttachment, ...]) -> bool:
         """Send several messages in one call. Return, once the outcomes are recorded, whether any was deferred."""
         adapter, until = batch[0].adapter, min(each.until for each in batch)
         send = partial(cast(SendsMany, adapter).send_many, [each.outbound for each in batch])
-        results = await self._call(adapter.name, send, len(batch), until)
+        results, outcomes = await self._call(batch, send, until, left_out)
         self._context.batch_sizes.learn(self._lane, results)
-        return await self._finish(batch, results, left_out)
+        return await self._finish(batch, results, outcomes)
+
+    async def _call(
+        self, batch: Sequence[ReadyCall], send: Send, until: float, left_out: tuple[DroppedAttachment, ...]
+    ) -> tuple[Sequence[SendResult], Sequence[CallOutcome]]:
+        """Make one call, and return what it means for each delivery. Whatever breaks it off frees its slots."""
+        try:
+            results = await self._observed(batch[0].adapter.name, send, len(batch), until)
+            pairs = zip(batch, results, strict=True)
+            return results, as_one_call([answered(each.claimed, result, left_out) for each, result in pairs])
+        except BaseException:
+            self._slots.broke_off(len(batch))
+            raise
 
     async def _finish(
-        self, batch: Sequence[ReadyCall], results: Sequence[SendResult], left_out: tuple[DroppedAttachment, ...]
+        self, batch: Sequence[ReadyCall], results: Sequence[SendResult], outcomes: Sequence[CallOutcome]
     ) -> bool:
         """Free the slots and record the outcomes. If one may stop the account, no call begins before it is recorded."""
-        pairs = zip(batch, results, strict=True)
-        outcomes = as_one_call([answered(each.claimed, result, left_out) for each, result in pairs])
         if troubled := any(outcome.heard == "silence" or outcome.account_deferral for outcome in outcomes):
             self._slots.trouble()
         self._slots.answered(len(batch))
@@ -91,7 +101,8 @@ class Sending:
             channel, ended = claimed.recipient.channel, outcome.report.outcome
             self._context.telemetry.metrics.count_delivery(channel, provider, ended)
 
-    async def _call(self, provider: str, send: Send, size: int, until: float) -> Sequence[SendResult]:
+    async def _observed(self, provider: str, send: Send, size: int, until: float) -> Sequence[SendResult]:
+        """Make one call, with a span and its time in the metrics."""
         telemetry, began = self._context.telemetry, perf_counter()
         with telemetry.tracing.call(provider, size) as span:
             results = await call(send, size, until)

@@ -171,6 +171,12 @@ class AccountSlots:
         self.start()
         self.notify()
 
+    def broke_off(self, number: int) -> None:
+        """Free the slots of calls whose outcome nobody records: their lease ends, and they become uncertain."""
+        self.in_use -= number
+        self.start()
+        self.notify()
+
     def written(self, number: int) -> None:
         self.unwritten -= number
         self.notify()

@@ -1,5 +1,7 @@
 """One call within its deadline."""
 
+from typing import Any
+
 import pytest
 
 from app.delivery import calling
@@ -43,3 +45,10 @@ async def test_answers_for_another_number_of_messages_are_believed_of_none(answe
         return answers
 
     assert [type(each) for each in await call(send, 2, NOW + 60)] == [Unknown] * 2
+
+
+async def test_an_adapter_that_does_not_say_how_a_call_ended_leaves_it_unknown() -> None:
+    async def send() -> Any:
+        return [Accepted("id-1"), None]
+
+    assert [type(each) for each in await call(send, 2, NOW + 60)] == [Accepted, Unknown]

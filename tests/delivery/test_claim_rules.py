@@ -7,12 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from app.delivery import claim
 from app.delivery.claim import is_open
 from app.delivery.sql import claims
 from app.delivery.sql.claims import Attempt, ClaimLimit, LaneSnapshot
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.preflight import Recipient, judge
 from app.domain.words import ReasonCode
+from tests.delivery.carrier import Carrier
 from tests.delivery.settling import accepted, claimed, lost
 from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, because, report
 
@@ -131,3 +134,20 @@ class TestAClaim:
         """As if it still said why it failed."""
         told = "reason_code = 'unreachable', reason_detail = 'Nobody there.', retryable = true"
         await stage.runs(f"UPDATE deliveries SET {told} WHERE id = :id", id=batch.first)
+
+
+async def test_a_recipient_whose_message_cannot_be_made_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, carrier = await stage.batch(20), Carrier()
+    poisonous = (await stage.row(batch.deliveries[4])).conversation_id
+
+    def stumbles(recipient: Recipient, *about: Any) -> Any:
+        return 1 // 0 if recipient.conversation_id == poisonous else judge(recipient, *about)
+
+    monkeypatch.setattr(claim, "judge", stumbles)
+    await stage.pump(batch, carrier)
+    row = await stage.row(batch.deliveries[4])
+    assert await stage.counts(batch) == {"sent": 19, "failed": 1}
+    assert (row.reason_code, row.retryable) == ("content_rejected", True)
+    assert row.reason_detail.startswith("A fault of this service")

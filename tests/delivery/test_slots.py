@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.delivery import sending
 from app.delivery.pump import Pump
 from app.delivery.record import CallOutcome, Recorder
 from app.delivery.slots import AccountSlots
@@ -37,7 +38,7 @@ class NeverWrites(Recorder):
         self._real.close()
 
 
-async def sending(stage: Stage, batch: Batch) -> int:
+async def under_way(stage: Stage, batch: Batch) -> int:
     statement = "SELECT count(*) AS rows FROM deliveries WHERE mass_reply_id = :id AND status = 'sending'"
     return int((await stage.one(statement, id=batch.id)).rows)
 
@@ -53,7 +54,7 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
         pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: len(carrier.calls) == 6)
         await stage.runs("SELECT pg_sleep(0.1)")
-        assert (len(carrier.calls), await sending(stage, batch)) == (6, 6)
+        assert (len(carrier.calls), await under_way(stage, batch)) == (6, 6)
         recorder.writes.set()
         await pump
     assert await stage.counts(batch) == {"sent": 20}
@@ -68,7 +69,7 @@ async def test_no_call_begins_before_it_is_recorded_that_others_were_not_answere
         pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: len(carrier.calls) >= 3)
         await stage.runs("SELECT pg_sleep(0.1)")
-        assert (len(carrier.calls), await sending(stage, batch)) == (3, 3)
+        assert (len(carrier.calls), await under_way(stage, batch)) == (3, 3)
         recorder.writes.set()
         await pump
     assert BREAKER_THRESHOLD <= len(carrier.calls) < 20
@@ -106,10 +107,10 @@ async def test_what_was_claimed_ahead_goes_back_when_the_mass_reply_is_paused(st
     async with recording(pump_context.recorder):
         pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: gate.waiting == 3)
-        assert await sending(stage, batch) == 6
+        assert await under_way(stage, batch) == 6
         await stage.runs("UPDATE mass_replies SET status = :status", status=MassReplyStatus.PAUSED)
         async with patience("the calls that were not begun are given back"):
-            while await sending(stage, batch) > 3:
+            while await under_way(stage, batch) > 3:
                 await asyncio.sleep(0.01)
         gate.open.set()
         await pump
@@ -142,3 +143,38 @@ async def test_two_processes_share_the_calls_of_an_account_and_leave_them_behind
         await asyncio.gather(*pumps)
     assert await stage.counts(batch) == {"sent": 20}
     assert (await stage.one("SELECT count(*) AS shares FROM call_shares")).shares == 0
+
+
+async def test_a_share_that_no_claim_has_stored_is_not_used(stage: Stage) -> None:
+    """Another process counts what is stored: it would take the rest of the calls for its own."""
+    account, carrier = await stage.sms_account(max_in_flight=10), Carrier()
+    later = await stage.batch(1, account=account, channel=Channel.SMS)
+    await stage.runs("UPDATE deliveries SET not_before = now() + interval '1 hour'")
+    pump_context = stage.pump_context(carrier)
+    async with recording(pump_context.recorder):
+        slots = pump_context.slots.of(stage.tenant, account)
+        slots.limit = 5
+        await Pump(pump_context, later.lane, asyncio.Event()).run()
+    assert slots.limit == 5
+
+
+async def test_a_call_that_a_fault_of_ours_breaks_off_frees_its_slot(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, carrier = await stage.sms_account(max_in_flight=1), Carrier()
+    batch = await stage.batch(2, account=account, channel=Channel.SMS)
+    first = [ZeroDivisionError()]
+
+    def fails_once(*about: object) -> None:
+        if first:
+            raise first.pop()
+
+    monkeypatch.setattr(sending, "note_outcomes", fails_once)
+    pump_context = stage.pump_context(carrier)
+    slots = pump_context.slots.of(stage.tenant, account)
+    async with recording(pump_context.recorder):
+        with pytest.raises(ZeroDivisionError):
+            await Pump(pump_context, batch.lane, asyncio.Event()).run()
+        assert (slots.in_use, slots.unwritten) == (0, 0)
+        await Pump(pump_context, batch.lane, asyncio.Event()).run()
+    assert await stage.counts(batch) == {"sending": 1, "sent": 1}

@@ -57,8 +57,9 @@ _SETTLEMENTS: Final[tuple[_Change, ...]] = (
 _ENDS: Final[tuple[_Change, ...]] = (
     ("_TIMELINE", "AND d.status = v.before", ""),
     ("_TIMELINE", "AND d.epoch = v.epoch", ""),
-    ("_TIMELINE", "claim_token = NULL, ", ""),
-    ("_TIMELINE", "claim_token = NULL, lease_until = NULL,", "claim_token = NULL,"),
+    ("_TIMELINE", "claim_token = CASE WHEN v.after = 'uncertain' THEN d.claim_token END, ", ""),
+    ("_TIMELINE", "WHEN v.after = 'uncertain' THEN d.claim_token END", "WHEN v.after = 'never' THEN d.claim_token END"),
+    ("_TIMELINE", " END, lease_until = NULL,", " END,"),
     ("_TIMELINE", "('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after", "('sent') THEN d.settles_after"),
     (
         "_TIMELINE",
@@ -110,7 +111,7 @@ _IN_FUNCTIONS: Final[tuple[tuple[Any, str, str], ...]] = (
 
 def of_claiming() -> Iterator[Mutant]:
     yield from _all(claims, _CLAIM)
-    for old in ("AND status = 'sending'", "AND claim_token = :token"):
+    for old in ("AND status IN ('sending', 'uncertain')", "AND claim_token = :token"):
         yield of_text(claims.claimed_under, old, "")
 
 

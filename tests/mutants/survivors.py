@@ -20,7 +20,7 @@ _ONCE_MORE: Final = "A worker that ends tries eleven times instead of ten."
 _FIGURE: Final = "A figure for operators."
 _WHEN: Final = "It is about when, and by whom, the lane is claimed or a call begun again."
 _NO_LANE: Final = "A lane that is gone opens never."
-_NO_TOKEN: Final = "What is recorded has no token any more."
+_NO_TOKEN: Final = "Only what is under way or uncertain has a token."
 _NO_ROOM: Final = "It asks for none."
 _SAME_NUMBER: Final = "Where units are free, the first of them was before now."
 _LATE: Final = "What is rendered too late finds its deadline passed, and does not leave."
@@ -88,7 +88,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.claim.Claim.take: 0 → 1 (3)": _WHEN,
     "app.delivery.claim.Claim.take: 0 → 1 (4)": _FIGURE,
     "app.delivery.claim.Claim._claim: exhausted and wait is None → exhausted": _WHEN,
-    "app.delivery.sql.claims.claimed_under: \"AND status = 'sending'\" → ''": _NO_TOKEN,
+    "app.delivery.sql.claims.claimed_under: \"AND status IN ('sending', 'uncertain')\" → ''": _NO_TOKEN,
     "app.domain.pacing.allowance: 0 → 1 (3)": _SAME_NUMBER,
     "app.domain.pacing.allowance: max(allowed_at, now) if units == 0 else now → max(allowed_at, now)": _SAME_NUMBER,
     "app.delivery.lost_claims.LostClaims.answered: False → True": _WHEN,

@@ -311,15 +311,18 @@ async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShar
 
 
 async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
-    """Find what a claim took whose commit got no answer.
+    """Find what a claim took whose commit got no answer, once that commit is over.
 
-    By the token, not by the epoch it would have got: another worker's claim has that same number.
+    By the token, not by the epoch it would have got: another worker's claim has that same number. The account's row is
+    locked first, as the claim locked it: a commit may still be under way, waiting for a replica, when its connection
+    is lost.
     """
     statement = sa.text("""
         SELECT id, epoch FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'sending' AND claim_token = :token
+          AND status IN ('sending', 'uncertain') AND claim_token = :token
     """)
+    await tx.rows(_LOCK_ACCOUNT, **lane_binds(lane))
     rows = await tx.execute(statement, token=token, **lane_binds(lane))
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 

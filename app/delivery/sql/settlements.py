@@ -217,7 +217,8 @@ APPLY: Final = """
     UPDATE deliveries d
     SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail,
         retryable = coalesce(v.retryable, false),
-        claim_token = NULL, lease_until = NULL,
+        -- A pump that lost the answer to its claim finds by its token what it may give back.
+        claim_token = CASE WHEN v.after = 'uncertain' THEN d.claim_token END, lease_until = NULL,
         -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
         settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
         not_before = coalesce(v.not_before, d.not_before), not_after = coalesce(v.not_after, d.not_after),

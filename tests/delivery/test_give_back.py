@@ -1,0 +1,74 @@
+"""What was claimed and not begun returns to the queue, however the claim, its commit or PostgreSQL went away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from app.delivery import give_back as give_back_module
+from app.delivery.give_back import TRIES, give_back, give_back_claim
+from app.domain.words import TenantId
+from app.store.database import Database
+from app.store.transactions import TenantTx
+from tests.delivery.stage import Stage
+
+
+class Away:
+    """A database that refuses connections so many times."""
+
+    def __init__(self, database: Database, times: int) -> None:
+        self._database, self.times = database, times
+
+    def of(self, _: object) -> "Away":
+        return self
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId) -> AsyncIterator[TenantTx]:
+        if self.times:
+            self.times -= 1
+            raise DBAPIError("…", None, ConnectionRefusedError())
+        async with self._database.begin(tenant) as tx:
+            yield tx
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(give_back_module, "RETRY_WAIT", 0)
+
+
+async def test_postgresql_is_waited_for_as_long_as_it_is_away(stage: Stage) -> None:
+    batch = await stage.batch(3)
+    rows = await stage.claim(batch)
+    await give_back(Away(stage.database, 10 * TRIES), batch.lane, rows, asyncio.Event())  # type: ignore[arg-type]
+    assert await stage.counts(batch) == {"queued": 3}
+
+
+async def test_a_process_that_stops_does_not_wait_for_ever(stage: Stage) -> None:
+    batch, stopping = await stage.batch(3), asyncio.Event()
+    rows = await stage.claim(batch)
+    stopping.set()
+    await give_back(Away(stage.database, TRIES), batch.lane, rows, stopping)  # type: ignore[arg-type]
+    assert await stage.counts(batch) == {"sending": 3}
+
+
+async def test_a_commit_that_is_still_under_way_is_waited_for(stage: Stage) -> None:
+    batch, token = await stage.batch(3), uuid4()
+    async with stage.database.begin(stage.tenant) as tx:
+        await stage.claim_in(tx, batch, token=token)
+        giving_back = asyncio.create_task(give_back_claim(stage.database, batch.lane, token, asyncio.Event()))
+        await stage.somebody_waits_for_a_lock()
+    assert await giving_back
+    assert await stage.counts(batch) == {"queued": 3}
+
+
+async def test_a_claim_that_was_called_uncertain_meanwhile_is_given_back(stage: Stage) -> None:
+    batch, token = await stage.batch(3), uuid4()
+    await stage.claim(batch, token=token)
+    await stage.let_lease_run_out(batch)
+    await stage.sweeper().tick()
+    assert await stage.counts(batch) == {"uncertain": 3}
+    assert await give_back_claim(stage.database, batch.lane, token, asyncio.Event())
+    assert await stage.counts(batch) == {"queued": 3}
