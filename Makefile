@@ -65,7 +65,7 @@ simulate: dev ## schedules of pump, recorder and sweeper in virtual time; SCHEDU
 bench: dev ## the service as a user has it, beside a bare loop and a naive design: var/bench.md; forty minutes
 	$(RUN) bench
 
-bench-quick: dev ## a few of the same measures; CHECK=--check fails if a saved ratio has fallen by a fifth, twice
+bench-quick: dev ## a few of the same measures; CHECK=--check fails if a saved ratio has fallen by a fifth, or a bound is passed, twice
 	$(RUN) bench --quick $(CHECK)
 
 sbom: dev ## write var/sbom.json, the bill of materials of what the wheel needs (CycloneDX)

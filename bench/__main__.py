@@ -2,8 +2,8 @@
 
 Data goes through the API, two workers send. Everything runs on this machine: PostgreSQL, Valkey, a provider that takes
 everything, the service, and beside it, in the same run, a bare loop of the same client and a naive design. A measure
-alone leaves the figures of the others as they were. One that fails, or takes too long, is in the table as failed, and
-the others go on.
+alone leaves the figures of the others as they were; the table says of which commit they are. One that fails, or takes
+too long, is in the table as failed, and the others go on.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import Final
 from bench import gate
 from bench.figures import VAR, Figure, Outcome, Report, report
 from bench.load import SEED
-from bench.machine import Machine, this_machine
+from bench.machine import Machine, this_commit, this_machine
 from bench.measures import MEASURES, QUICK
 from bench.run import Run
 from bench.stack import running_stack
@@ -36,7 +36,7 @@ def main() -> None:
     name = "bench-quick" if asked.quick else "bench"
     found, started = dict[str, Outcome](), time.perf_counter()
     with running_stack() as stack:
-        run, machine = Run(stack, asked.seed, asked.quick), asyncio.run(this_machine(stack))
+        run, machine = Run(stack, asked.seed, this_commit(), asked.quick), asyncio.run(this_machine(stack))
         _measure(run, machine, asked.measures or (QUICK if asked.quick else MEASURES), found, name)
         seconds = time.perf_counter() - started
         if asked.check:  # once more: a busy moment is no slower code
@@ -56,7 +56,7 @@ def _measure(run: Run, machine: Machine, measures: Iterable[str], found: dict[st
 
 
 def _report(run: Run, machine: Machine, found: Mapping[str, Outcome], file: str) -> Report:
-    return report(machine, run.seed, found, VAR / f"{file}.json", MEASURES)
+    return report(machine, run.commit, run.seed, found, VAR / f"{file}.json", MEASURES)
 
 
 def _measured(run: Run, name: str) -> Outcome:
@@ -66,8 +66,8 @@ def _measured(run: Run, name: str) -> Outcome:
     except Exception as error:  # noqa: BLE001 - the other measures go on
         traceback.print_exception(error)
         figures, failure = [], _in_one_line(error)
-    outcome = Outcome(measured, round(time.perf_counter() - started, 1), figures, failure)
-    print(*outcome.rows(name), sep="\n")
+    outcome = Outcome(measured, run.commit, round(time.perf_counter() - started, 1), figures, failure)
+    print(*outcome.rows(name, run.commit), sep="\n")
     print(f"({name} took {outcome.seconds:.0f} s)", flush=True)
     return outcome
 
@@ -98,7 +98,7 @@ def _troubles(asked: argparse.Namespace, found: Mapping[str, Outcome], seconds: 
     if not asked.check:
         return
     if worse := gate.fallen(_figures(found)):
-        yield from ["Slower than the saved ratios, twice:", *worse.values()]
+        yield from ["Worse than the saved ratios or the bounds, twice:", *worse.values()]
     if not asked.measures and (unmeasured := gate.unmeasured(found)):
         yield f"Ratios are saved of what was not measured: {', '.join(unmeasured)}."
     if asked.quick and seconds > QUICK_WITHIN:
@@ -112,12 +112,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="fail if a ratio fell by a fifth, twice in a row, or a quick run took too long",
+        help="fail if a ratio fell by a fifth, or a bound was passed, twice in a row, or a quick run took too long",
     )
     parser.add_argument(
         "--save",
         action="store_true",
-        help="save the ratios that --check compares with; the lowest of several runs stay",
+        help="add this run's ratios to those that --check compares with",
     )
     parser.add_argument("--seed", type=int, default=SEED, help="makes the data")
     asked = parser.parse_args()

@@ -1,66 +1,73 @@
-"""Four accounts with 256 calls in flight each and one batch over all of them, and the memory that it took."""
+"""Many accounts and one batch over all of them, and the memory that it took."""
 
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from bench import user
-from bench.bare import bare_loop
+from bench import memory, user
+from bench.bare import BareLoop, bare_loop
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
 from bench.naive import naive_design
-from bench.processes import frozen, peak_megabytes, provider
+from bench.processes import frozen, provider
 from bench.run import Run
 from bench.stack import Service
 
-ACCOUNTS: Final = 4
-IN_FLIGHT: Final = 256
+CALLS: Final = 18_000
+"""Of the bare loop, in each turn."""
+NAIVE_DELIVERIES: Final = 3_000
+"""Deliveries of the naive design."""
 AT_ONCE: Final = 128
-"""Of the bare loop and the naive design: neither is faster with more."""
-DELIVERIES: Final = 12_000
-TURNS: Final = 3
+"""Calls in flight of the naive design, and of the bare loop at 0 ms: neither is faster with more."""
 
 
-async def measure(run: Run) -> list[Figure]:
-    each = run.fewer(DELIVERIES) // ACCOUNTS
+@dataclass(frozen=True, slots=True)
+class Case:
+    accounts: int
+    in_flight: int
+    """Of each account."""
+    milliseconds: int
+    deliveries: int
+    turns: int
+
+    @property
+    def loop_in_flight(self) -> int:
+        return self.accounts * self.in_flight if self.milliseconds else AT_ONCE
+
+    def __str__(self) -> str:
+        return f"{self.accounts} accounts, {self.milliseconds} ms, {self.in_flight} in flight each"
+
+
+AT_FULL_SPEED: Final = Case(accounts=4, in_flight=256, milliseconds=0, deliveries=12_000, turns=3)
+BESIDE_LATENCY: Final = Case(accounts=20, in_flight=32, milliseconds=100, deliveries=12_000, turns=2)
+"""With the default calls in flight: together as many as the machine can make."""
+
+
+async def measure(run: Run, case: Case) -> list[Figure]:
     async with run.stack.service() as service:
-        with provider() as port:
-            for key in (f"sms-{number}" for number in range(ACCOUNTS)):
-                await user.save_account(service.client, key, account("sms", port, IN_FLIGHT, key))
+        with provider(case.milliseconds / 1000) as port:
+            each = run.fewer(case.deliveries) // case.accounts
+            for key in (f"sms-{number}" for number in range(case.accounts)):
+                await user.save_account(service.client, key, account("sms", port, case.in_flight, key))
                 await user.import_conversations(service.client, conversations("sms", each, key, run.seed))
-            turns, naive = [], 0.0
-            with bare_loop(port, AT_ONCE) as loop:
-                for _ in range(TURNS):
-                    here = await user.send(service, "sms")
-                    with frozen(service.pids):
-                        turns.append((here, loop.rate(each * ACCOUNTS)))
+            with bare_loop(port, case.loop_in_flight) as loop:
+                turns = [await _turn(service, loop) for _ in range(case.turns)]
             with frozen(service.pids):
                 async with naive_design(port, AT_ONCE, service.owner_url, service.redis_url) as design:
-                    naive = await design.rate(each)
-        return [_rate(turns, naive), *_memory(service, each * ACCOUNTS)]
+                    naive = await design.rate(NAIVE_DELIVERIES)
+        return [_rate(case, turns, naive), memory.most(service, f"{case}, {each * case.accounts:,} deliveries")]
 
 
-def _rate(turns: list[tuple[float, float]], naive: float) -> Figure:
+async def _turn(service: Service, loop: BareLoop) -> tuple[float, float]:
+    here = await user.send(service, "sms")
+    with frozen(service.pids):
+        return here, loop.rate(CALLS)
+
+
+def _rate(case: Case, turns: list[tuple[float, float]], naive: float) -> Figure:
     here, bare = median(here for here, _ in turns), median(bare for _, bare in turns)
     goals = (
         Goal("of the bare loop", median(here / bare for here, bare in turns), at_least=0.6),
         Goal("to naive", here / naive, at_least=5.0),
     )
-    beside = {"bare loop": bare, "naive": naive}
-    return Figure(f"{ACCOUNTS} accounts, 0 ms, {IN_FLIGHT} in flight each", here, "deliveries/s", beside, goals)
-
-
-def _memory(service: Service, deliveries: int) -> list[Figure]:
-    used = {
-        "worker": max(peak_megabytes(worker.process.pid) for worker in service.workers),
-        "API": peak_megabytes(service.api.process.pid),
-    }
-    return [
-        Figure(
-            f"memory of a process, {name}, at most, {deliveries:,} deliveries",
-            size,
-            "MB",
-            {},
-            (Goal("MB", size, at_most=200),),
-        )
-        for name, size in used.items()
-    ]
+    return Figure(str(case), here, "deliveries/s", {"bare loop": bare, "naive": naive}, goals)

@@ -2,7 +2,7 @@
 
 With `PLAIN` the client is httpx as it comes, as in the naive design: ours takes a fraction of its time for a call.
 
-`python -m bench.bare PORT IN_FLIGHT [plain]` posts as often as each line of its input says, and prints the rate.
+`python -m bench.bare PORT IN_FLIGHT [plain]` posts as often as each line of its input says, and then prints a line.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import httpx
 import uvloop
 
 from app.channels.http import open_http
-from bench.load import MESSAGE, SID
+from bench.plain_calls import plain_http, text_message
 from bench.stack import WORKERS
 
 PLAIN: Final = "plain"
@@ -29,12 +29,16 @@ class BareLoop:
     processes: list[subprocess.Popen[str]]
 
     def rate(self, count: int) -> float:
-        """Return how many posts a second all processes made together."""
+        """Return how many posts a second all processes made together: their number by the time until the last one."""
+        each, started = count // len(self.processes), time.perf_counter()
         for process in self.processes:
             assert process.stdin
-            process.stdin.write(f"{count // len(self.processes)}\n")
+            process.stdin.write(f"{each}\n")
             process.stdin.flush()
-        return sum(float(process.stdout.readline()) for process in self.processes if process.stdout)
+        for process in self.processes:
+            assert process.stdout
+            assert process.stdout.readline(), "A bare loop has ended."
+        return each * len(self.processes) / (time.perf_counter() - started)
 
     @property
     def pids(self) -> list[int]:
@@ -58,31 +62,23 @@ def bare_loop(port: int, in_flight: int, *client: str) -> Iterator[BareLoop]:
 async def main(port: int, in_flight: int, *, plain: bool) -> None:
     async with plain_http(in_flight) if plain else _ours(in_flight) as http:
         while line := await asyncio.to_thread(sys.stdin.readline):
-            print(await _rate(http, port, int(line), in_flight), flush=True)
+            await _post_all(http, port, int(line), in_flight)
+            print("done", flush=True)
 
 
 def _ours(in_flight: int) -> httpx.AsyncClient:
     return open_http(allow_private_urls=True, max_connections=in_flight)
 
 
-def plain_http(in_flight: int) -> httpx.AsyncClient:
-    """Return httpx as it comes, with as many connections as calls."""
-    limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    return httpx.AsyncClient(limits=limits)
-
-
-async def _rate(http: httpx.AsyncClient, port: int, count: int, in_flight: int) -> float:
-    url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{SID}/Messages.json"
-    form = {"To": "+12025550123", "From": "+12025550100", "Body": MESSAGE, "StatusCallback": f"{url}?d=x.1"}
+async def _post_all(http: httpx.AsyncClient, port: int, count: int, in_flight: int) -> None:
+    url, about = text_message(port, "x")
     remaining = iter(range(count))
-    started = time.perf_counter()
-    await asyncio.gather(*(_post(http, url, form, remaining) for _ in range(in_flight)))
-    return count / (time.perf_counter() - started)
+    await asyncio.gather(*(_post(http, url, about, remaining) for _ in range(in_flight)))
 
 
-async def _post(http: httpx.AsyncClient, url: str, form: dict[str, str], remaining: Iterator[int]) -> None:
+async def _post(http: httpx.AsyncClient, url: str, about: dict[str, Any], remaining: Iterator[int]) -> None:
     for _ in remaining:
-        response = await http.post(url, data=form, auth=(SID, "token"))
+        response = await http.post(url, **about)
         assert response.json()["sid"]
 
 

@@ -8,6 +8,7 @@ from bench.figures import Figure, Goal
 from bench.run import Run
 
 LINES: Final = 100_000
+SMALL: Final = (5_000, 10_000, 20_000)
 IMPORTING: Final = 400.0
 """Seconds that importing conversations may take; on a slow machine there are fewer of them."""
 
@@ -15,6 +16,18 @@ IMPORTING: Final = 400.0
 async def measure_import(run: Run) -> list[Figure]:
     found = await imports.measure(run.stack, run.fewer(LINES))
     return [_imported(found["lines"], found["per_second_of_each_tenth"], found["cpu_ms_per_1000"])]
+
+
+async def measure_small_imports(run: Run) -> list[Figure]:
+    """Import few lines, each time into an empty database, and 100,000 in the same way to compare with."""
+    speeds = {lines: await imports.measure_cold(run.stack, lines) for lines in map(run.fewer, (*SMALL, LINES))}
+    *few, (most, many) = speeds.items()
+    return [_small(lines, speed, {f"{most:,} lines": many}, speed / many) for lines, speed in few]
+
+
+def _small(lines: int, speed: float, beside: Mapping[str, float], to_many: float) -> Figure:
+    goals = (Goal("lines/s", speed, at_least=5_000), Goal("to that of many", to_many, at_least=0.8))
+    return Figure(f"import of {lines:,} lines into an empty database", speed, "lines/s", beside, goals)
 
 
 async def measure_create(run: Run) -> list[Figure]:

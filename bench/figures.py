@@ -9,6 +9,17 @@ from typing import Any, Final
 from bench.machine import Machine
 
 VAR: Final = Path(__file__).resolve().parents[1] / "var"
+NOTES: Final = (
+    "What is counted. Here: deliveries by the time from the confirmation to the last record; importing, creating and "
+    "preparing are over by then. The naive design: deliveries by the time from the moment at which its workers may "
+    "begin to the last result; its jobs are all in the queue by then. The loops: the calls of all their processes by "
+    "the time until the last one ends.",
+    "What is set otherwise than by default, so that it is not the limit: 10,000 messages a second for each account, "
+    "where 10 are the default; the API answers as many requests as come (`MASS_REPLY_REQUESTS_PER_MINUTE=0`); "
+    "PostgreSQL takes 400 connections. The provider is on this machine, so private addresses are allowed "
+    "(`MASS_REPLY_ALLOW_PRIVATE_URLS`). Calls in flight are as the rows say.",
+)
+"""What the table does not say by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +57,11 @@ class Figure:
     """What was measured in the same run, to compare with."""
     goals: Sequence[Goal] = ()
 
-    def row(self) -> str:
+    def row(self, of_another: str = "") -> str:
+        """Return the line. `of_another` says of which code it is, if that is not the table's."""
         beside = ", ".join(f"{name} {number(value)}" for name, value in self.beside.items())
-        return f"| {self.name} | {number(self.value)} {self.unit} | {beside} | {', '.join(map(str, self.goals))} |"
+        goals = ", ".join(map(str, self.goals))
+        return f"| {self.name}{of_another} | {number(self.value)} {self.unit} | {beside} | {goals} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +70,24 @@ class Outcome:
 
     measured: str
     """When."""
+    commit: str
+    """Of which code; empty if that is not known."""
     seconds: float
     figures: Sequence[Figure] = ()
     failure: str | None = None
 
-    def rows(self, name: str) -> list[str]:
+    def rows(self, name: str, commit: str) -> list[str]:
+        """Return the lines of a table of this commit. Those of another one say so."""
+        of_another = "" if self.commit == commit else f" (of {self.commit or 'unknown code'}, {self.measured[:16]})"
         if self.failure is not None:
-            return [f"| {name} | failed | {self.failure.replace('|', '/')} | |"]
-        return [figure.row() for figure in self.figures]
+            return [f"| {name}{of_another} | failed | {self.failure.replace('|', '/')} | |"]
+        return [figure.row(of_another) for figure in self.figures]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     machine: Machine
+    commit: str
     seed: int
     outcomes: Mapping[str, Outcome]
     """By measure."""
@@ -82,20 +100,25 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         measures = {name: asdict(outcome) for name, outcome in self.outcomes.items()}
-        return {"machine": asdict(self.machine), "seed": self.seed, "measures": measures}
+        about = {"machine": asdict(self.machine), "commit": self.commit, "seed": self.seed}
+        return {**about, "measures": measures, "notes": NOTES}
 
     def as_markdown(self) -> str:
-        rows = [row for name, outcome in self.outcomes.items() for row in outcome.rows(name)]
+        rows = [row for name, outcome in self.outcomes.items() for row in outcome.rows(name, self.commit)]
         head = ["| measure | figure | beside it, in the same run | ratio (target: met) |", "|---|---|---|---|"]
         minutes = sum(outcome.seconds for outcome in self.outcomes.values()) / 60
-        about = f"{self.machine}. Seed {self.seed}. All of it took {minutes:.1f} minutes."
-        return "\n".join([about, "", *head, *rows, ""])
+        code = f"Commit {self.commit}" if self.commit else "Not in git"
+        about = f"{self.machine}. {code}. Seed {self.seed}. All of it took {minutes:.1f} minutes."
+        notes = [line for note in NOTES for line in ("", note)]
+        return "\n".join([about, "", *head, *rows, *notes, ""])
 
 
-def report(machine: Machine, seed: int, found: Mapping[str, Outcome], before: Path, order: Iterable[str]) -> Report:
+def report(
+    machine: Machine, commit: str, seed: int, found: Mapping[str, Outcome], before: Path, order: Iterable[str]
+) -> Report:
     """Put what this run found beside what an earlier run on the same machine has left of other measures."""
     known = {**_earlier(before, machine, seed), **found}
-    return Report(machine, seed, {name: known[name] for name in order if name in known})
+    return Report(machine, commit, seed, {name: known[name] for name in order if name in known})
 
 
 def _earlier(file: Path, machine: Machine, seed: int) -> dict[str, Outcome]:
@@ -109,7 +132,8 @@ def _earlier(file: Path, machine: Machine, seed: int) -> dict[str, Outcome]:
 def _outcome(left: Mapping[str, Any]) -> Outcome:
     """Read an outcome. An older bench wrote down less about it."""
     figures = tuple(map(_figure, left["figures"]))
-    return Outcome(left["measured"], left.get("seconds", 0.0), figures, left.get("failure"))
+    seconds, commit = left.get("seconds", 0.0), left.get("commit", "")
+    return Outcome(left["measured"], commit, seconds, figures, left.get("failure"))
 
 
 def _figure(left: Mapping[str, Any]) -> Figure:

@@ -57,6 +57,16 @@ async def measure(stack: Stack, lines: int = LINES) -> dict[str, Any]:
         }
 
 
+async def measure_cold(stack: Stack, lines: int) -> float:
+    """Import lines in one request into a database whose statistics say that it is empty, by processes that have done
+    nothing yet. Return lines per second.
+    """
+    async with stack.service(workers=0) as service:
+        await user.save_account(service.client, "sms", account("sms", NOBODY))
+        await service.database.execute("ANALYZE")
+        return lines / await import_lines(service, "c", 0, lines)
+
+
 async def import_lines(service: Service, name: str, start: int, count: int, tags: int = TAGS) -> float:
     """Import lines of new conversations, or the same ones again. Return the seconds that it took."""
     began = time.perf_counter()

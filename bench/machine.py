@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -45,6 +46,21 @@ async def this_machine(stack: Stack) -> Machine:
         memory_gb=round(int(_said("/proc/meminfo", r"MemTotal:\s*(\d+)")) / 1_000_000),
         versions={"Python": platform.python_version(), **servers, **libraries},
     )
+
+
+def this_commit() -> str:
+    """Return the commit that is measured, with "-dirty" if anything differs from it; empty outside of git."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    return f"{commit}-dirty" if commit and _git("status", "--porcelain") else commit
+
+
+def _git(*arguments: str) -> str:
+    folder = Path(__file__).parent
+    try:
+        told = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S607
+    except FileNotFoundError:
+        return ""
+    return told.stdout.strip() if told.returncode == 0 else ""
 
 
 def _said(file: str, pattern: str) -> str:

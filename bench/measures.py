@@ -4,7 +4,19 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 
-from bench import account, accounts, channels, company, data, email, first_call, polls, relative_costs, scale
+from bench import (
+    account,
+    accounts,
+    channels,
+    company,
+    data,
+    email,
+    first_call,
+    memory,
+    polls,
+    relative_costs,
+    scale,
+)
 from bench.figures import Figure
 from bench.run import Run
 
@@ -17,14 +29,17 @@ ACCOUNT: Final[Mapping[str, Measure]] = {
 }
 MEASURES: Final[Mapping[str, Measure]] = {
     **ACCOUNT,
-    "accounts": accounts.measure,
+    "accounts": partial(accounts.measure, case=accounts.AT_FULL_SPEED),
+    "accounts-100": partial(accounts.measure, case=accounts.BESIDE_LATENCY),
     "email": email.measure,
     "channels": channels.measure,
     "first-call": first_call.measure,
     "polls": polls.measure,
+    "memory": memory.measure,
     "scale": scale.measure,
     "costs": relative_costs.measure,
     "import": data.measure_import,
+    "import-small": data.measure_small_imports,
     "create": data.measure_create,
     **{f"company-{name}": partial(company.measure, name=name) for name in company.COMPANY},
 }

@@ -1,12 +1,14 @@
 """The naive design, to compare with: one arq job for each recipient, httpx as it comes, a transaction for each result.
 
+Its jobs are all in the queue before the clock starts, as with our own design the deliveries are.
+
 `python -m bench.naive PORT IN_FLIGHT DATABASE_URL REDIS_URL` is a worker of it.
 """
 
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,12 +17,13 @@ import asyncpg
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 
-from bench.bare import plain_http
-from bench.load import MESSAGE, SID
-from bench.processes import program
+from bench.plain_calls import plain_call, plain_http
+from bench.processes import frozen, program
 from bench.stack import PATIENCE, WORKERS
 
 QUEUE: Final = "naive"
+AT_ONCE: Final = 500
+"""Jobs that are enqueued at once."""
 _TABLE = "CREATE TABLE IF NOT EXISTS naive (id int PRIMARY KEY, status text NOT NULL, sid text)"
 
 
@@ -29,23 +32,32 @@ class Naive:
     redis: ArqRedis
     connection: Any
     pids: list[int]
+    channels: Sequence[str]
 
     async def rate(self, count: int) -> float:
-        """Return deliveries per second, from the first job to the last result."""
-        await self.connection.execute("TRUNCATE naive")
-        await self.connection.execute("INSERT INTO naive SELECT n, 'queued' FROM generate_series(1, $1::int) n", count)
-        started = time.perf_counter()
-        for first in range(1, count + 1, 500):
-            ids = range(first, min(first + 500, count + 1))
-            await asyncio.gather(*(self.redis.enqueue_job("send", id_, _queue_name=QUEUE) for id_ in ids))
+        """Return deliveries per second, from the moment at which the workers may begin to the last result."""
+        with frozen(self.pids):
+            await self._queue(count)
+            started = time.perf_counter()
         async with asyncio.timeout(PATIENCE):
             while await self.connection.fetchval("SELECT count(*) FROM naive WHERE status = 'queued'"):
                 await asyncio.sleep(0.05)
         return count / (time.perf_counter() - started)
 
+    async def _queue(self, count: int) -> None:
+        await self.connection.execute("TRUNCATE naive")
+        await self.connection.execute("INSERT INTO naive SELECT n, 'queued' FROM generate_series(1, $1::int) n", count)
+        for first in range(1, count + 1, AT_ONCE):
+            await asyncio.gather(*(self._enqueue(id_) for id_ in range(first, min(first + AT_ONCE, count + 1))))
+
+    async def _enqueue(self, id_: int) -> None:
+        await self.redis.enqueue_job("send", id_, self.channels[id_ % len(self.channels)], _queue_name=QUEUE)
+
 
 @asynccontextmanager
-async def naive_design(port: int, in_flight: int, database_url: str, redis_url: str) -> AsyncIterator[Naive]:
+async def naive_design(
+    port: int, in_flight: int, database_url: str, redis_url: str, channels: Sequence[str] = ("sms",)
+) -> AsyncIterator[Naive]:
     """Start as many workers as the service has, and let them open their connections."""
     with ExitStack() as stack:
         arguments = (str(port), str(in_flight // WORKERS), database_url, redis_url)
@@ -55,7 +67,7 @@ async def naive_design(port: int, in_flight: int, database_url: str, redis_url: 
         redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))
         try:
             await connection.execute(_TABLE)
-            naive = Naive(redis, connection, [worker.process.pid for worker in workers])
+            naive = Naive(redis, connection, [worker.process.pid for worker in workers], channels)
             await naive.rate(4 * in_flight)
             yield naive
         finally:
@@ -63,12 +75,13 @@ async def naive_design(port: int, in_flight: int, database_url: str, redis_url: 
             await connection.close()
 
 
-async def send(context: dict[Any, Any], id_: int) -> None:
-    url = f"http://127.0.0.1:{context['port']}/2010-04-01/Accounts/{SID}/Messages.json"
-    form = {"To": "+12025550123", "From": "+12025550100", "Body": MESSAGE, "StatusCallback": f"{url}?d={id_}.1"}
-    answer = await context["http"].post(url, data=form, auth=(SID, "token"))
+async def send(context: dict[Any, Any], id_: int, channel: str) -> None:
+    sid = None
+    if (call := plain_call(channel, context["port"], id_)) is not None:
+        url, about = call
+        sid = (await context["http"].post(url, **about)).json()["sid"]
     async with context["pool"].acquire() as connection, connection.transaction():
-        await connection.execute("UPDATE naive SET status = 'sent', sid = $2 WHERE id = $1", id_, answer.json()["sid"])
+        await connection.execute("UPDATE naive SET status = 'sent', sid = $2 WHERE id = $1", id_, sid)
 
 
 async def work(port: int, in_flight: int, database_url: str, redis_url: str) -> None:

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from bench import user
-from bench.accounts import ACCOUNTS, IN_FLIGHT
+from bench.accounts import AT_FULL_SPEED as CASE
 from bench.bare import PLAIN, BareLoop, bare_loop
 from bench.cpu import Used
 from bench.figures import Figure, Goal
@@ -23,17 +23,17 @@ TURNS: Final = 3
 
 IMPORT: Final = "import, CPU for 1,000 lines"
 PREPARE: Final = "create and prepare, CPU for 1,000 recipients"
-SEND: Final = f"{ACCOUNTS} accounts, 0 ms, {IN_FLIGHT} in flight each, CPU for 1,000 deliveries"
+SEND: Final = f"{CASE}, CPU for 1,000 deliveries"
 
 
 async def measure(run: Run) -> list[Figure]:
-    each = run.fewer(CONVERSATIONS) // ACCOUNTS
+    each = run.fewer(CONVERSATIONS) // CASE.accounts
     took: dict[str, list[float]] = {IMPORT: [], PREPARE: [], SEND: []}
     calls = []
     async with run.stack.service() as service:
         with provider() as port, bare_loop(port, CALLS_AT_ONCE, PLAIN) as loop:
-            for key in (f"sms-{number}" for number in range(ACCOUNTS)):
-                await user.save_account(service.client, key, account("sms", port, IN_FLIGHT, key))
+            for key in (f"sms-{number}" for number in range(CASE.accounts)):
+                await user.save_account(service.client, key, account("sms", port, CASE.in_flight, key))
                 lines, used = list(conversations("sms", each, key, run.seed)), Used(service)
                 await user.import_conversations(service.client, lines)
                 took[IMPORT].append(sum(used.per_1000(each).values()))

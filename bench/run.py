@@ -9,6 +9,7 @@ from bench.stack import Stack
 class Run:
     stack: Stack
     seed: int
+    commit: str = ""
     quick: bool = False
 
     def fewer(self, count: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bench import user
+from bench import memory, user
 from bench.cpu import Used
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
@@ -27,13 +27,14 @@ class Sent:
     per_second: float
     cores: float
     """How many cores the workers, PostgreSQL and the API used meanwhile."""
+    memory: Figure
 
 
 async def measure(run: Run) -> list[Figure]:
-    return [await _figure(run, milliseconds) for milliseconds in DELIVERIES]
+    return [figure for milliseconds in DELIVERIES for figure in await _figures(run, milliseconds)]
 
 
-async def _figure(run: Run, milliseconds: int) -> Figure:
+async def _figures(run: Run, milliseconds: int) -> list[Figure]:
     one, four = await _sent(run, milliseconds, 1), await _sent(run, milliseconds, WORKERS)
     limit = WORKERS * ACCOUNTS * IN_FLIGHT * 1000 / milliseconds
     goals = (
@@ -42,7 +43,7 @@ async def _figure(run: Run, milliseconds: int) -> Figure:
     )
     beside = {"one worker": one.per_second, "limit": limit, "cores used": four.cores, "with one worker": one.cores}
     name = f"{WORKERS} workers, {milliseconds} ms, {ACCOUNTS * IN_FLIGHT} calls in flight for each worker"
-    return Figure(name, four.per_second, "deliveries/s", beside, goals)
+    return [Figure(name, four.per_second, "deliveries/s", beside, goals), four.memory]
 
 
 async def _sent(run: Run, milliseconds: int, workers: int) -> Sent:
@@ -61,4 +62,5 @@ async def _sent(run: Run, milliseconds: int, workers: int) -> Sent:
             path, count = await user.create(service.client, "sms")
             used = Used(service)
             rate = await user.send_created(service, path, count)
-            return Sent(rate, rate * sum(used.per_1000(count).values()) / 1_000_000)
+            cores = rate * sum(used.per_1000(count).values()) / 1_000_000
+            return Sent(rate, cores, memory.most(service, f"{workers} workers, {milliseconds} ms"))

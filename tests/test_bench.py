@@ -4,13 +4,15 @@ import argparse
 import asyncio
 import json
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import bench.__main__
-from bench import company, gate
+from bench import company, gate, naive
 from bench.figures import Figure, Goal, Outcome, report
 from bench.machine import Machine
 from bench.measures import QUICK
@@ -28,17 +30,31 @@ def test_a_line_says_what_was_measured_beside_what_and_whether_that_is_enough() 
     assert row == "| one account | 900 deliveries/s | limit 1,280 | of the limit 0.7 (≥ 0.9: no) |"
 
 
-def outcome(ratio: float) -> Outcome:
-    return Outcome("2026-05-01T12:00:00+00:00", 30.0, (figure(ratio),))
+def outcome(ratio: float, commit: str = "1234567") -> Outcome:
+    return Outcome("2026-05-01T12:00:00+00:00", commit, 30.0, (figure(ratio),))
 
 
 def test_a_measure_alone_leaves_the_figures_of_the_others(tmp_path: Path) -> None:
     left, order = tmp_path / "bench.json", ("account", "email")
-    left.write_text(json.dumps(report(MACHINE, 1, {"email": outcome(0.7)}, left, order).as_json()))
-    together = report(MACHINE, 1, {"account": outcome(0.8)}, left, order)
+    left.write_text(json.dumps(report(MACHINE, "1234567", 1, {"email": outcome(0.7)}, left, order).as_json()))
+    together = report(MACHINE, "1234567", 1, {"account": outcome(0.8)}, left, order)
     assert list(together.outcomes.items()) == [("account", outcome(0.8)), ("email", outcome(0.7))]
     assert "All of it took 1.0 minutes." in together.as_markdown()
-    assert set(report(MACHINE, 2, {"account": outcome(0.8)}, left, order).outcomes) == {"account"}
+    assert set(report(MACHINE, "1234567", 2, {"account": outcome(0.8)}, left, order).outcomes) == {"account"}
+
+
+def test_the_table_names_its_commit_and_a_row_of_another_one_says_so(tmp_path: Path) -> None:
+    left, order = tmp_path / "bench.json", ("account", "email", "polls")
+    before = {"email": outcome(0.7, "older"), "polls": Outcome("2026-05-01T12:00:00+00:00", "older", 1.0, (), "broken")}
+    left.write_text(json.dumps(report(MACHINE, "older", 1, before, left, order).as_json()))
+    table = report(MACHINE, "1234567", 1, {"account": outcome(0.8)}, left, order).as_markdown()
+    assert "Commit 1234567." in table
+    rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| ")]
+    assert rows[1:] == [
+        "| one account",
+        "| one account (of older, 2026-05-01T12:00)",
+        "| polls (of older, 2026-05-01T12:00)",
+    ]
 
 
 def test_a_measure_that_fails_is_in_the_table_with_its_reason_and_the_others_go_on(
@@ -93,11 +109,47 @@ def test_slower_is_what_fell_by_a_fifth(ratio: float, is_slower: bool, baseline:
     assert bool(gate.fallen({"account": [figure(ratio)]})) is is_slower
 
 
-def test_of_several_runs_the_lowest_ratio_is_saved(baseline: Path) -> None:
-    for ratio in (0.8, 0.7, 0.9):
-        gate.save(MACHINE, {"account": [figure(ratio)]})
-    saved = json.loads(baseline.read_text())
-    assert (saved["runs"], saved["ratios"]) == (3, {"account": {"one account: of the limit": 0.7}})
+CPU = "plain calls to that"
+
+
+def with_cpu(speed: float, cpu: float) -> Figure:
+    return Figure("one account", 900, "deliveries/s", {}, (*figure(speed).goals, Goal(CPU, cpu)))
+
+
+def test_speeds_are_compared_with_the_lowest_of_several_runs_and_cpu_times_with_their_median(baseline: Path) -> None:
+    for ratio in (0.8, 0.7, 1.0):
+        gate.save(MACHINE, {"account": [with_cpu(ratio, ratio)]})
+
+    def said(speed: float, cpu: float) -> str:
+        return gate.fallen({"account": [with_cpu(speed, cpu)]}).get("account", "")
+
+    assert said(0.57, 0.65) == ""
+    assert said(0.55, 0.65) == "one account: of the limit is 0.55, and was 0.70"
+    assert said(0.57, 0.63) == f"one account: {CPU} is 0.63, and was 0.80"
+
+
+def test_saving_a_part_of_the_measures_keeps_the_others(baseline: Path) -> None:
+    gate.save(MACHINE, {"account": [figure(0.7)], "email": [figure(0.6)]})
+    gate.save(MACHINE, {"account": [figure(0.8)]})
+    name = "one account: of the limit"
+    assert gate.saved() == {"account": {name: [0.7, 0.8]}, "email": {name: [0.6]}}
+
+
+@pytest.mark.parametrize(
+    ("measured", "goal", "said"),
+    [
+        ("one account, 100 ms, 32 in flight", Goal("of the limit", 0.86), None),
+        ("one account, 100 ms, 32 in flight", Goal("of the limit", 0.84), "is 0.84, and is to be 0.85 at least"),
+        ("memory", Goal("worker, MB", 200.0), None),
+        ("memory", Goal("worker, MB", 201.0), "is 201, and is to be 200 at most"),
+    ],
+)
+def test_bounds_hold_on_every_machine_without_a_saved_ratio(
+    measured: str, goal: Goal, said: str | None, baseline: Path
+) -> None:
+    gate.save(MACHINE, {})
+    found = {"account": [Figure(measured, 1, "", {}, (goal,))]}
+    assert gate.fallen(found) == ({"account": f"{measured}: {goal.name} {said}"} if said else {})
 
 
 def test_a_saved_ratio_that_is_not_measured_any_more_is_not_passed_over(baseline: Path) -> None:
@@ -109,8 +161,8 @@ def test_a_saved_ratio_that_is_not_measured_any_more_is_not_passed_over(baseline
 
 
 def test_every_quick_measure_has_saved_ratios() -> None:
-    assert set(gate.saved()["ratios"]) == set(QUICK)
-    assert all(gate.saved()["ratios"].values())
+    assert set(gate.saved()) == set(QUICK)
+    assert all(runs for names in gate.saved().values() for runs in names.values())
 
 
 @pytest.mark.parametrize(
@@ -133,3 +185,33 @@ def test_the_old_speed_is_back_once_two_batches_in_a_row_have_it(monkeypatch: py
     monkeypatch.setattr(company, "_send", send)
     after, _ = asyncio.run(company._recovered(None, 1_000.0))  # type: ignore[arg-type]  # nothing is sent
     assert after == 960.0
+
+
+async def test_the_naive_design_is_measured_once_its_jobs_are_all_enqueued(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[str]()
+
+    @contextmanager
+    def frozen(_: object) -> Iterator[None]:
+        told.append("frozen")
+        yield
+        told.append("goes on")
+
+    class Redis:
+        async def enqueue_job(self, *job: object, **_: object) -> None:
+            told.append(f"job {job}")
+
+    class Connection:
+        async def execute(self, *_: object) -> None:
+            pass
+
+        async def fetchval(self, _: object) -> int:
+            return 0
+
+    def clock() -> float:
+        told.append("clock")
+        return float(len(told))
+
+    monkeypatch.setattr(naive, "frozen", frozen)
+    monkeypatch.setattr(naive, "time", SimpleNamespace(perf_counter=clock))
+    await naive.Naive(Redis(), Connection(), [1], ["sms", "chat"]).rate(2)  # type: ignore[arg-type]
+    assert told == ["frozen", "job ('send', 1, 'chat')", "job ('send', 2, 'sms')", "clock", "goes on", "clock"]

@@ -173,9 +173,10 @@ async def begun(
     sms: int = 300,
     troubled: Sequence[str] = (),
     rate: float = 10_000,
+    in_flight: int = IN_FLIGHT,
 ) -> AsyncIterator[Trial]:
     """Confirm a mass reply over e-mail and SMS, to troubled numbers too. Nothing is sent before a worker starts."""
-    tenant, key = await furnish(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled, rate)
+    tenant, key = await furnish(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled, rate, in_flight)
     async with api(settings, key) as client:
         confirmed = await confirm(client, await create(client))
     assert len(confirmed.deliveries) == email + sms + len(troubled)
@@ -184,13 +185,18 @@ async def begun(
 
 
 async def furnish(
-    settings: Settings, sandbox: Sandbox, counts: dict[Channel, int], troubled: Sequence[str], rate: float
+    settings: Settings,
+    sandbox: Sandbox,
+    counts: dict[Channel, int],
+    troubled: Sequence[str],
+    rate: float,
+    in_flight: int = IN_FLIGHT,
 ) -> tuple[UUID, str]:
     accounts = {Channel.EMAIL: postmark, Channel.SMS: twilio}
     async with open_runtime(settings) as runtime:
         tenant = TenantId(await create_tenant(runtime.database, "Example Ltd"))
         for channel, count in counts.items():
-            sender = accounts[channel](sandbox.url, max_in_flight=IN_FLIGHT, rate_per_second=rate)
+            sender = accounts[channel](sandbox.url, max_in_flight=in_flight, rate_per_second=rate)
             account = await add_account(runtime, tenant, sender)
             if count:
                 await add_conversations(runtime, tenant, channel, count, account=account)
