@@ -14,7 +14,7 @@ from bench.run import Run
 from bench.stack import Service
 
 CALLS: Final = 18_000
-"""Of the bare loop, in each turn."""
+"""Of the bare loop in each turn: some seconds."""
 NAIVE_DELIVERIES: Final = 3_000
 """Deliveries of the naive design."""
 AT_ONCE: Final = 128
@@ -29,6 +29,7 @@ class Case:
     milliseconds: int
     deliveries: int
     turns: int
+    calls: int = CALLS
 
     @property
     def loop_in_flight(self) -> int:
@@ -39,7 +40,7 @@ class Case:
 
 
 AT_FULL_SPEED: Final = Case(accounts=4, in_flight=256, milliseconds=0, deliveries=12_000, turns=3)
-BESIDE_LATENCY: Final = Case(accounts=20, in_flight=32, milliseconds=100, deliveries=12_000, turns=2)
+BESIDE_LATENCY: Final = Case(accounts=20, in_flight=32, milliseconds=100, deliveries=6_000, turns=3, calls=9_000)
 """With the default calls in flight: together as many as the machine can make."""
 
 
@@ -51,17 +52,17 @@ async def measure(run: Run, case: Case) -> list[Figure]:
                 await user.save_account(service.client, key, account("sms", port, case.in_flight, key))
                 await user.import_conversations(service.client, conversations("sms", each, key, run.seed))
             with bare_loop(port, case.loop_in_flight) as loop:
-                turns = [await _turn(service, loop) for _ in range(case.turns)]
+                turns = [await _turn(case, service, loop) for _ in range(case.turns)]
             with frozen(service.pids):
                 async with naive_design(port, AT_ONCE, service.owner_url, service.redis_url) as design:
                     naive = await design.rate(NAIVE_DELIVERIES)
         return [_rate(case, turns, naive), memory.most(service, f"{case}, {each * case.accounts:,} deliveries")]
 
 
-async def _turn(service: Service, loop: BareLoop) -> tuple[float, float]:
+async def _turn(case: Case, service: Service, loop: BareLoop) -> tuple[float, float]:
     here = await user.send(service, "sms")
     with frozen(service.pids):
-        return here, loop.rate(CALLS)
+        return here, loop.rate(case.calls)
 
 
 def _rate(case: Case, turns: list[tuple[float, float]], naive: float) -> Figure:

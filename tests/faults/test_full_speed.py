@@ -13,7 +13,7 @@ from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
 
-RECIPIENTS = 2_000
+RECIPIENTS = 1_500
 IN_FLIGHT = usual_in_flight("twilio")
 
 pytestmark = pytest.mark.faults
