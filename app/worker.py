@@ -172,9 +172,13 @@ class WorkerProcess:
 
     async def _wake_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
         if not await self._runtime.wakeups.wake_preparation(tenant, mass_reply):
-            task = asyncio.create_task(self._prepare(tenant, mass_reply))
-            self._preparations.add(task)
-            task.add_done_callback(self._preparations.discard)
+            self._begin_preparation(tenant, mass_reply)
+
+    def _begin_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._prepare(tenant, mass_reply))
+        self._preparations.add(task)
+        task.add_done_callback(self._preparations.discard)
+        return task
 
     async def _prepare(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
         confirm_within = self._runtime.settings.confirm_within
@@ -258,7 +262,8 @@ class WorkerProcess:
         await asyncio.shield(self._runner.submit(lane))
 
     async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
-        await self._prepare(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)))
+        # Shielded: the last page of a large one compares all recipients, which takes longer than a job may.
+        await asyncio.shield(self._begin_preparation(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply))))
 
 
 class _JobTasks(dict[str, "asyncio.Task[Any]"]):

@@ -52,7 +52,7 @@ async def _finish_preparation(
     tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId, confirm_within: timedelta
 ) -> None:
     total = Summary()
-    for summary in await preparation.page_summaries(tx, id_):
+    async for summary in preparation.page_summaries(tx, id_):
         total.merge(summary)
     if plan.guards.compare_conversations:
         withdrawn = await contact_limits.thin_out(tx, id_, plan.guards)

@@ -5,14 +5,16 @@ cancelled, as it may have been begun, changed or cancelled since.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from app.accounts.sql.tenants import every_tenant
 from app.delivery.settle import Report, settle
 from app.delivery.sql import delivery_pages
 from app.domain.audit import OPERATOR
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
-from app.domain.words import Reason, ReasonCode, TenantId
+from app.domain.words import DeliveryId, Reason, ReasonCode, TenantId
 from app.mass_replies.control import cancel
 from app.mass_replies.sql import restored
 from app.store.database import Database
@@ -42,19 +44,21 @@ async def hold_back(database: Database, tenant: TenantId) -> Counter[str]:
     done = Counter[str]()
     async with database.begin(tenant) as tx:
         await delivery_pages.drop_retries(tx)  # what waits for one may have been sent since
-    while settled := await _forget_page(database, tenant):
-        done["uncertain"] += settled
+    after = UUID(int=0)
+    while settled := await _forget_page(database, tenant, after):
+        done["uncertain"] += len(settled)
+        after = settled[-1]
     done["cancelled"] += await _cancel_unbegun(database, tenant)
     return done
 
 
-async def _forget_page(database: Database, tenant: TenantId) -> int:
+async def _forget_page(database: Database, tenant: TenantId, after: UUID) -> Sequence[DeliveryId]:
     async with database.begin(tenant) as tx:
-        ids = await restored.hold_sendable(tx, PAGE)
+        ids = await restored.hold_sendable(tx, after, PAGE)
         unknown = ReportedEvent(DeliveryEvent.RESTORE, reason=WHY)
         await settle(tx, [Report(id_, unknown, outcome="worker_lost", evidence=WHY.detail) for id_ in ids])
         await restored.fence(tx, ids)
-    return len(ids)
+    return ids
 
 
 async def _cancel_unbegun(database: Database, tenant: TenantId) -> int:

@@ -10,6 +10,7 @@ from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import delivery_pages as page_statements
 from app.delivery.sql import lifecycle, samples
 from app.delivery.sweeper import Sweeper
+from app.mass_replies.sql import restored
 from tests.delivery.stage import Batch, Stage
 from tests.plans import counting_rows, plan, renew_statistics
 
@@ -100,3 +101,11 @@ async def test_notes_on_many_skipped_conversations_are_written_by_the_sweeper_on
         noted = await stage.runs("SELECT text FROM messages WHERE mass_reply_id = :id", id=batch.id)
         seen.append((len(list(noted)), (await stage.mass_reply(batch)).finished_at is not None))
     assert seen == [(0, False), (2, False), (3, True), (3, True)]
+
+
+async def test_a_page_of_a_restored_database_is_found_past_those_before_it(stage: Stage, owner_url: str) -> None:
+    batch = await stage.batch(ALL)
+    await renew_statistics(owner_url, "deliveries")
+    async with stage.database.begin(stage.tenant) as tx, counting_rows(tx) as read:
+        assert len(await restored.hold_sendable(tx, batch.deliveries[-FEW - 1], ALL)) == FEW
+    assert read["deliveries"] <= A_HANDFUL * FEW, read

@@ -23,6 +23,7 @@ from app.mass_replies import create
 from app.process import aside
 from app.worker import WorkerProcess
 from tests.delivery.stage import Stage
+from tests.patience import patience
 from tests.scene import add_account, add_conversation, postmark
 
 WITHIN = timedelta(minutes=30)
@@ -96,6 +97,33 @@ async def test_that_fails_rests_and_is_not_tried_every_second(stage: Stage, monk
     for id_ in (one, one, one, other):
         await process._prepare(stage.tenant, id_)
     assert tries == [one, other]
+
+
+async def test_that_takes_longer_than_a_job_may_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def takes_long(*_: object) -> None:
+        begun.set()
+        await may_end.wait()
+        ended.set()
+
+    monkeypatch.setattr(prepare, "prepare", takes_long)
+    job = asyncio.create_task(WorkerProcess(stage.runtime)._prepare_job({}, str(stage.tenant), str(uuid4()), 0))
+    await begun.wait()
+    job.cancel()
+    await asyncio.wait([job])
+    may_end.set()
+    async with patience("it ends"):
+        await ended.wait()
+
+
+async def test_adds_up_its_pages_a_few_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparation, "SUMMARIES_AT_ONCE", 1)
+    selected = await conversations(stage, 4)
+    id_ = await created_in_two_pages(stage, selected)
+    assert len(await prepared(stage, id_)) == 4
+    async with stage.database.begin(stage.tenant) as tx:
+        assert [each.recipients async for each in preparation.page_summaries(tx, id_)] == [2, 2]
 
 
 async def test_goes_on_after_a_crash_between_two_pages(stage: Stage) -> None:

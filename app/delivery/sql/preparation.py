@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ from app.domain.text.message import OnUnresolved, Source
 from app.domain.words import Channel, MassReplyId, Reason
 from app.store.erased_addresses import wait_for_erasures
 from app.store.transactions import TenantTx
+
+SUMMARIES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,20 @@ async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary)
     await tx.rows(_SAVE_PAGE, id=id_, page=page, summary=json.dumps(summary.to_json()))
 
 
-async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:
-    statement = sa.text("""
-        SELECT preflight FROM selection_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY page
-    """)
-    rows = await tx.scalars(statement, id=id_)
-    return [Summary.from_json(row) for row in rows]
+_SUMMARIES = sa.text("""
+    SELECT page, preflight FROM selection_pages
+    WHERE tenant_id = :tenant AND mass_reply_id = :id AND page > :after ORDER BY page LIMIT :limit
+""")
+
+
+async def page_summaries(tx: TenantTx, id_: MassReplyId) -> AsyncIterator[Summary]:
+    """Yield the summary of each page, and hold few of them at once: each has texts in it."""
+    after: int | None = -1
+    while after is not None:
+        rows = list(await tx.execute(_SUMMARIES, id=id_, after=after, limit=SUMMARIES_AT_ONCE))
+        for row in rows:
+            yield Summary.from_json(row.preflight)
+        after = rows[-1].page if len(rows) == SUMMARIES_AT_ONCE else None
 
 
 async def renew_statistics(tx: TenantTx, added: int) -> None:
