@@ -27,9 +27,11 @@ class ReadDraft:
 
 
 async def read_draft(database: Database, aside: Aside, tenant: TenantId, draft: Draft) -> ReadDraft:
-    """Read a draft. Raise InvalidTemplate, UnknownMergeTag or UnknownAttachment."""
+    """Read a draft. Raise MessageEmpty, MessageTooLarge, InvalidTemplate, UnknownMergeTag or UnknownAttachment."""
+    # Without its snippets, all that a message names are unknown.
+    named = (await aside.once(lambda: expand(draft.text, draft.html, {}))).unknown_snippets
     async with database.begin(tenant) as tx:
-        texts = await snippets.texts(tx)
+        texts = await snippets.texts(tx, named)
         files = await attachments_of(tx, draft.attachment_ids)
         name = await tenants.tenant_name(tx)
         guarded = await guards.load(tx)

@@ -1,13 +1,20 @@
 """`/snippets`."""
 
+from typing import Any
+from uuid import UUID
+
 import httpx
 import pytest
 from dirty_equals import IsDatetime
 
+from app.accounts.sql import snippets
 from app.domain.permissions import Role
+from app.domain.words import Channel
+from app.runtime import Runtime
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
+from tests.scene import add_account, add_conversations, postmark
 
 
 async def test_a_snippet_is_made_replaced_read_and_deleted(client: httpx.AsyncClient) -> None:
@@ -104,3 +111,26 @@ async def test_a_snippet_that_no_message_could_use_is_refused_saying_where(
     assert place in answer.json()["errors"][0]["detail"]
     assert "The snippet " in answer.json()["detail"]
     assert (await client.get("/snippets/refund")).status_code == 404
+
+
+async def test_of_a_tenant_s_snippets_a_message_loads_those_that_it_names(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await add_account(runtime, tenant, postmark("http://127.0.0.1:9"))
+    await add_conversations(runtime, tenant, Channel.EMAIL, 1, account=account)
+    for shortcode in ("refund", "sig", "long"):
+        await client.put(f"/snippets/{shortcode}", json={"text": f"The text of {shortcode}."})
+    loaded, texts = [], snippets.texts
+
+    async def texts_told(*given: Any) -> dict[str, str]:
+        loaded.append(await texts(*given))
+        return loaded[-1]
+
+    monkeypatch.setattr(snippets, "texts", texts_told)
+    message = {"text": "/refund Read https://example.com/long or /none.", "html": "<p>/sig</p>"}
+    body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": message}
+    preview = await client.post("/mass-replies/preview", json=body)
+
+    assert preview.status_code == 200, preview.text
+    assert preview.json()["preflight"]["samples"][0]["text"].startswith("The text of refund. Read https")
+    assert loaded == [{name: f"The text of {name}." for name in ("refund", "sig")}]
