@@ -1,10 +1,10 @@
 """The exit statuses of the client's commands, and the errors that end one early.
 
 ClientError
-├── NotUsable      the options contradict each other, or name something that cannot be read
-├── Refused        the server refused the request, and said why
-├── Declined       the count was not confirmed
-└── Unreachable    the server gave no usable response, even after retries
+├── NotUsable       the options contradict each other, or name something that cannot be read
+├── ServerRefusal   the server refused the request, and said why
+├── Declined        the count was not confirmed
+└── Unreachable     the server gave no usable response, even after retries
 """
 
 from collections.abc import Iterator, Sequence

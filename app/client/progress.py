@@ -25,7 +25,7 @@ Show = Callable[[Batch], None]
 
 
 def watch(service: Service, screen: Screen, id_: str) -> Batch:
-    """Show the progress until the mass reply is at rest. Raise Refused or Unreachable."""
+    """Show the progress until the mass reply is at rest. Raise ServerRefusal or Unreachable."""
     with _display(screen) as show:
         for batch in looks(service, id_):
             show(batch)

@@ -113,7 +113,7 @@ def _show(screen: Screen, batch: Batch) -> None:
 
 
 def _count_to_confirm(batch: Batch) -> int:
-    """Raise Refused if there is nobody to send to."""
+    """Raise ServerRefusal if there is nobody to send to."""
     if not batch.recipients:
         raise ServerRefusal("Every selected conversation is skipped, so there is nothing to send.", "nothing_to_send")
     return batch.recipients
@@ -133,7 +133,7 @@ def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
 
 
 def _compare(expected: int, count: int) -> None:
-    """Ask for the count, unless the options confirm it. Raise Declined."""
+    """Raise Declined unless the server counts as many recipients as `--expect` says."""
     if expected != count:
         raise Declined(f"{count:,} would get it, not {expected:,} as --expect says. Nothing was sent.")
 

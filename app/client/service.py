@@ -41,7 +41,7 @@ class Poll:
 
 
 class Service:
-    """A server, called with one key. Calls raise Refused or Unreachable."""
+    """A server, called with one key. Calls raise ServerRefusal or Unreachable."""
 
     def __init__(
         self,

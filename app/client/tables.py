@@ -97,7 +97,7 @@ def _cut(text: str) -> str:
 
 
 def show_batch(screen: Screen, batch: Batch) -> None:
-    """Return the progress: one line, and a table of results."""
+    """Show how a mass reply stands: its results, the lanes that wait for a reason of their own, and the bill."""
     why = f": {labels.said(labels.PAUSES, batch.pause_reason)}" if batch.pause_reason else ""
     screen.say(f"The mass reply {labels.said(labels.STATUSES, batch.status)}{why}.", style="bold")
     if batch.recipients is not None:
