@@ -159,8 +159,8 @@ class OutcomeWindow:
     failures: int
 
     @classmethod
-    def of(cls, turnouts: Sequence[AttemptOutcome], window: int) -> "OutcomeWindow":
+    def of(cls, outcomes: Sequence[AttemptOutcome], window: int) -> "OutcomeWindow":
         """Return the last `window` of them, in the order in which they came."""
-        kept = turnouts[-window:]
+        kept = outcomes[-window:]
         bits = sum(1 << place for place, one in enumerate(reversed(kept)) if one is AttemptOutcome.BAD)
         return cls(len(kept), bits)

@@ -241,7 +241,7 @@ class FrozenMessage:
 
 
 def _filled_html(template: Template, values: Mapping[str, Any], budget: Budget) -> Filled:
-    """Return the HTML filled in and sanitised, or None if nothing is left of it."""
+    """Return the HTML filled in and sanitised; an empty text if nothing is left of it."""
     filled = template.fill(values, budget)
     if filled.problem:
         return filled

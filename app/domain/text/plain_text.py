@@ -76,7 +76,7 @@ def says_something(charset: str | None) -> bool:
 
 
 def _codecs(label: str) -> tuple[str, ...]:
-    """Yield the codecs of a label, the likelier first."""
+    """Return the codecs of a label, the likelier first."""
     if label in ISO_2022_JP or label in EUC_JP:
         return (label,)
     if label in _NO_CHARSET:

@@ -67,7 +67,7 @@ class HtmlTooLarge(Exception):
 def sanitised(html: str) -> str | None:
     """Sanitise filled-in HTML, values included: nothing is inserted after this. Return None if nothing is left.
 
-    What was sanitised recently is cached: often all recipients get the same. Raise TooHeavy or TooLarge.
+    What was sanitised recently is cached: often all recipients get the same. Raise TooHeavy or HtmlTooLarge.
     """
     check_weight(html)
     clean = _SANITISER.clean(html)
