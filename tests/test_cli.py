@@ -63,7 +63,7 @@ async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, databas
     async with database.begin(tenant) as tx:
         key = await find_api_key(tx, presented.id)
     assert key is not None
-    assert key.accepts(presented, datetime.now(UTC))
+    assert key.why_refused(presented, datetime.now(UTC)) is None
     assert key.name == "import"
     assert key.roles == {Role.AGENT, Role.INTEGRATION}
     assert key.agent == Author("agent-7", "Ann Lee", "ann@example.test")
@@ -73,7 +73,7 @@ async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, databas
     async with database.begin(tenant) as tx:
         key = await find_api_key(tx, presented.id)
     assert key is not None
-    assert not key.accepts(presented, datetime.now(UTC))
+    assert key.why_refused(presented, datetime.now(UTC)) == "revoked"
 
 
 async def test_migrating_twice_is_harmless_and_needs_no_secret_key(run: Run) -> None:

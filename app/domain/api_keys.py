@@ -61,9 +61,6 @@ class ApiKey:
         """Return whether to store that it was used. Each use would be one write for every request."""
         return self.last_used_at is None or now - self.last_used_at >= USE_KEPT_EVERY
 
-    def accepts(self, presented: PresentedKey, now: datetime) -> bool:
-        return self.why_refused(presented, now) is None
-
 
 def read_key(text: str) -> PresentedKey | None:
     """Read a key as a caller wrote it. Return None if it is not one."""

@@ -27,20 +27,14 @@ class Callbacks:
     """The key from which accounts saved before secrets were stored derive theirs: the oldest of several keys."""
     other_keys: Sequence[str] = field(default=(), repr=False)
 
-    def url(self, account_id: UUID, *, with_token: bool) -> str:
-        """Return the address to enter at the provider, with a derived secret if its calls carry no signature."""
-        return self.address(account_id, self.token(account_id) if with_token else None)
-
     def address(self, account_id: UUID, token: str | None) -> str:
+        """Return the address to enter at the provider, with a secret if its calls carry no signature."""
         address = f"{self.public_url}/callbacks/{account_id}"
         return address if token is None else f"{address}?token={token}"
 
     def token(self, account_id: UUID) -> str:
         """Return the secret that is derived for one account's address."""
         return derived_token(self.secret_key, account_id)
-
-    def accepts(self, account_id: UUID, token: str) -> bool:
-        return hmac.compare_digest(self.token(account_id).encode(), token.encode())
 
     def tokens(self, account_id: UUID, stored: Mapping[str, str], now: datetime) -> Sequence[str]:
         """Return the secrets that an account's address may hold now, the one to enter at the provider first."""

@@ -61,8 +61,8 @@ async def send(
     account = by.account(sandbox.url)
     account_id = await add_account(runtime, tenant, account)
     callbacks = Callbacks(runtime.settings.public_url, SECRET_KEY)
-    callback_url = callbacks.url(account_id, with_token=account.provider == "postmark")
-    sandbox.register(account.provider, by.identity, by.secret, callback_url)
+    secret = callbacks.token(account_id) if account.provider == "postmark" else None
+    sandbox.register(account.provider, by.identity, by.secret, callbacks.address(account_id, secret))
     await add_conversation(
         runtime, tenant, account.channel, address, account_id=account_id, subject="Payment failed", external_id="c-1"
     )
