@@ -84,10 +84,10 @@ async def settle(
     written: list[Change] = []
     entries: list[OutboxEntry] = []
     groups = _groups(map(_storable, reports))
+    # Lock everything first, deliveries before conversations: two mass replies to the same conversations could otherwise
+    # deadlock, each with its first group locked.
+    conversations = await settlements.lock(tx, {report.delivery_id for report in reports})
     if len(groups) > 1:
-        # Lock everything first, deliveries before conversations: two mass replies to the same conversations could
-        # otherwise deadlock, each with its first group locked.
-        conversations = await settlements.lock_all(tx, {report.delivery_id for report in reports})
         await conversation_flips.lock(tx, conversations)
     for group in groups:
         answered, changes, replies = await _settle_group(tx, group, answering)
@@ -146,7 +146,7 @@ async def _settle_group(
     tx: TenantTx, reports: Sequence[Report], answering: Collection[UUID]
 ) -> tuple[dict[DeliveryId, Transition | Ignored], list[Change], list[WrittenReply]]:
     by_id = {report.delivery_id: report for report in reports}
-    rows = await settlements.lock(tx, [(r.delivery_id, r.reported) for r in reports], answering)
+    rows = await settlements.read(tx, [(r.delivery_id, r.reported) for r in reports], answering)
     answers = {row.id: transition(row.state, by_id[row.id].reported, row.now) for row in rows}
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Transition)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:

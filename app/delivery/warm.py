@@ -41,6 +41,7 @@ async def _claim(database: Database) -> None:
 async def _record(database: Database) -> None:
     async with database.begin(_NOBODY) as tx:
         await settlements.lock(tx, [])
+        await settlements.read(tx, [])
         await conversation_flips.flip(tx, [])
         await timeline.write_changes(tx, [], [], [])
         await counters.count(tx, [], [])

@@ -43,16 +43,16 @@ _CLAIM: Final[tuple[_Change, ...]] = (
 )
 _SETTLEMENTS: Final[tuple[_Change, ...]] = (
     ("_LOCK", "ORDER BY id FOR UPDATE", "ORDER BY id"),
-    ("_LOCK", "failures_in_a_row = 0", "failures_in_a_row = failures_in_a_row"),
-    ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed", "false AS attempt_failed"),
-    ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person", "false AS by_person"),
-    ("_LOCK", "AND epoch = coalesce(v.epoch, d.epoch)", "AND epoch = d.epoch"),
-    ("_LOCK", "o.epoch <> coalesce(v.epoch, d.epoch)", "true"),
-    ("_LOCK", "AND o.epoch = d.epoch", ""),
-    ("_LOCK", "('unknown', 'worker_lost', 'marked_sent')", "('unknown')"),
-    ("_LOCK", "('unknown', 'worker_lost', 'marked_sent')", "('unknown', 'worker_lost')"),
-    ("_LOCK", "coalesce(o.outcome, 'unknown')", "o.outcome"),
-    ("_LOCK", "coalesce(d.not_after, m.not_after)", "m.not_after"),
+    ("_READ", "failures_in_a_row = 0", "failures_in_a_row = failures_in_a_row"),
+    ("_READ", "a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed", "false AS attempt_failed"),
+    ("_READ", "a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person", "false AS by_person"),
+    ("_READ", "AND epoch = coalesce(v.epoch, d.epoch)", "AND epoch = d.epoch"),
+    ("_READ", "o.epoch <> coalesce(v.epoch, d.epoch)", "true"),
+    ("_READ", "AND o.epoch = d.epoch", ""),
+    ("_READ", "('unknown', 'worker_lost', 'marked_sent')", "('unknown')"),
+    ("_READ", "('unknown', 'worker_lost', 'marked_sent')", "('unknown', 'worker_lost')"),
+    ("_READ", "coalesce(o.outcome, 'unknown')", "o.outcome"),
+    ("_READ", "coalesce(d.not_after, m.not_after)", "m.not_after"),
 )
 _ENDS: Final[tuple[_Change, ...]] = (
     ("_TIMELINE", "AND d.status = v.before", ""),

@@ -155,7 +155,7 @@ class Table:
 
     # What settling asks
 
-    async def lock(
+    async def read(
         self, _: object, events: Sequence[tuple[DeliveryId, ReportedEvent]], __: object = ()
     ) -> list[Locked]:
         found = [(self.rows[id_], event) for id_, event in sorted(events, key=lambda each: each[0])]
@@ -326,8 +326,8 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.account_health.cool": of("cool"),
         "app.delivery.sql.account_health.pause": nothing,
         "app.delivery.sql.call_shares.release": of("release"),
-        "app.delivery.sql.settlements.lock": of("lock"),
-        "app.delivery.sql.settlements.lock_all": no_rows,
+        "app.delivery.sql.settlements.lock": no_rows,
+        "app.delivery.sql.settlements.read": of("read"),
         "app.delivery.sql.timeline.write_changes": of("write_changes"),
         "app.delivery.sql.timeline.reopen": of("reopen"),
         "app.delivery.sql.lifecycle.finish": of("finish"),

@@ -1,7 +1,8 @@
 """Store what happened to deliveries: every change of status, with its consequences, set-based.
 
-The rows are locked in id order and judged by the domain's transition function. Each write is a compare-and-set on the
-status and epoch that were judged. Conversations are locked in id order, counters last.
+The rows are locked in id order, then read with their attempts, and judged by the domain's transition function. Each
+write is a compare-and-set on the status and epoch that were judged. Conversations are locked in id order, then the
+counters.
 """
 
 import json
@@ -72,14 +73,15 @@ class Locked:
 _PROOF = "'accepted', 'reported_sent'"
 """How an attempt ended that a provider accepted."""
 
-# Found by key alone, here and below: with stale statistics a plan may read all of a tenant's rows.
-_LOCK = sa.text(f"""
-    WITH answered AS ({NOTE_ANSWERS}),
-    held AS MATERIALIZED (
-        SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
-               conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
-               times_billed, prices, restores, reached
-        FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
+_LOCK = sa.text("""
+    SELECT conversation_id FROM deliveries
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+""")
+
+# A statement of its own. A row that is read beside its lock is as the last holder left it, but its attempts would be as
+# they were before the wait. Found by key alone: with stale statistics a plan may read all of a tenant's rows.
+_READ = sa.text(f"""
+    WITH answered AS ({NOTE_ANSWERS})
     SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.deferrals, d.mass_reply_id,
            d.conversation_id, d.account_id, d.channel, d.segments, d.used_template, d.sent_at, d.times_billed,
            d.prices, d.restores, d.reached, m.attachment_ids <> '{{}}' AS has_attachments,
@@ -99,23 +101,30 @@ _LOCK = sa.text(f"""
                   AND o.epoch = d.epoch AND coalesce(o.outcome, 'unknown') IN ('unknown', 'worker_lost', 'marked_sent'))
                 ELSE false END AS latest_open,
            clock_timestamp() AS now
-    FROM held d
-    JOIN unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch) ON v.id = d.id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
+    CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE tenant_id = {SOME_TENANT} AND id = v.id LIMIT 1) d
     CROSS JOIN LATERAL (SELECT * FROM mass_replies WHERE tenant_id = {SOME_TENANT} AND id = d.mass_reply_id LIMIT 1) m
     LEFT JOIN LATERAL (SELECT * FROM delivery_attempts
                        WHERE tenant_id = {SOME_TENANT} AND delivery_id = d.id AND epoch = coalesce(v.epoch, d.epoch)
                        LIMIT 1) a ON true
-    ORDER BY d.id
 """)  # noqa: S608 - built from constants
 
 
-async def lock(
+async def lock(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
+    """Lock these deliveries in id order until the transaction ends. Return their conversations."""
+    return [row.conversation_id for row in await tx.rows(_LOCK, ids=list(ids))]
+
+
+async def read(
     tx: TenantTx, happenings: Sequence[tuple[DeliveryId, ReportedEvent]], answering: Collection[UUID] = ()
 ) -> list[Locked]:
-    """Lock these deliveries in id order. The providers of the accounts that are `answering` are no longer silent."""
+    """Return these deliveries, each with its mass reply and its attempt. The caller must have locked them.
+
+    The providers of the accounts that are `answering` are no longer silent.
+    """
     ids, epochs = [id_ for id_, _ in happenings], [reported.epoch for _, reported in happenings]
     values = {"ids": ids, "epochs": epochs, "accounts": list(answering)}
-    return [_locked(row) for row in await tx.rows(_LOCK, **values)]
+    return [_locked(row) for row in await tx.rows(_READ, **values)]
 
 
 def _locked(row: Any) -> Locked:
@@ -158,17 +167,6 @@ def _locked(row: Any) -> Locked:
         reached=row.reached or {},
         now=row.now,
     )
-
-
-_HOLD = sa.text("""
-    SELECT conversation_id FROM deliveries
-    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
-""")
-
-
-async def lock_all(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
-    """Lock these deliveries in id order. Return their conversations."""
-    return list(await tx.scalars(_HOLD, ids=sorted(ids)))
 
 
 @dataclass(slots=True)
