@@ -107,7 +107,7 @@ class Claim:
     async def take(self, token: UUID) -> ClaimResult:
         snapshot = await claims.lock_lane(self._tx, self._lane, self._slots.holder)
         opens_at = None if snapshot is None else _opens_at(snapshot)
-        if snapshot is None or opens_at is None:
+        if snapshot is None or opens_at is None or not snapshot.queued:
             return ClaimResult()
         clocks = Clocks(snapshot.now, asyncio.get_running_loop().time())
         if opens_at > snapshot.now:
@@ -162,7 +162,7 @@ class Claim:
             heads.forget(self._lane)  # what came back to the queue may lie before it
         elif not claim_limit.sampling:
             heads.note(self._lane, rows, began if whole else None)
-        return rows, short and whole
+        return rows, short and (whole or len(rows) >= snapshot.queued)
 
     async def _claimed(
         self, token: UUID, snapshot: LaneSnapshot, sender: AccountSender, claim_limit: ClaimLimit

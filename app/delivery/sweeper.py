@@ -5,7 +5,8 @@ in `rescuer.py` for claims and in `scheduler.py` for mass replies; lanes are wok
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -41,6 +42,8 @@ RECEIPT_AGE: Final = timedelta(seconds=2)
 LOOK_BACK: Final = 10.0
 """Seconds by which two looks for expired claims overlap: a claim may take long to commit."""
 WHOLE_LOOK: Final = 60.0
+CLOCK_SHARE: Final = 50
+"""To look whether the clock has stepped back may take one part in so many of the time."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,24 @@ class LeaseLooks:
         return timedelta(seconds=now - before + LOOK_BACK)
 
 
+@dataclass(slots=True)
+class ClockLooks:
+    """When to look next whether the database's clock has stepped back.
+
+    As long as an old transaction of somebody else is open, a look reads everything that has left a queue since.
+    """
+
+    next_at: float = 0.0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Let the next look wait in proportion to how long this one takes."""
+        began = monotonic()
+        yield
+        ended = monotonic()
+        self.next_at = ended + CLOCK_SHARE * (ended - began)
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     database: Database
@@ -67,6 +88,7 @@ class Sweeper:
     purge_after: timedelta
     metrics: Metrics = field(default_factory=Metrics)
     looks: LeaseLooks = field(default_factory=LeaseLooks)
+    clock_looks: ClockLooks = field(default_factory=ClockLooks)
     stopped: dict[LaneKey, str] = field(default_factory=dict)
     """The stopped lanes that are in the log, each with the reason."""
 
@@ -83,7 +105,7 @@ class Sweeper:
         return True
 
     async def _work(self, tx: SweepTx) -> AsyncIterator[Awaitable[None]]:
-        for tenant in await clocks.tenants_ahead(tx):
+        for tenant in await self._ahead(tx):
             yield _safely(repair_clocks(self.database, tenant), tenant=tenant)
         for tenant, claims in _by_tenant(await self._expired(tx)).items():
             yield _safely(expire_claims(self.database, self.metrics, tenant, claims), tenant=tenant)
@@ -99,6 +121,13 @@ class Sweeper:
             yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
         for tenant, id_ in await sweeper.abandoned(tx, self.purge_after, PAGE):
             yield _safely(self._purge(tenant, id_), tenant=tenant, mass_reply=id_)
+
+    async def _ahead(self, tx: SweepTx) -> Sequence[TenantId]:
+        """Return the tenants with a time from before the clock stepped back."""
+        if monotonic() < self.clock_looks.next_at:
+            return []
+        with self.clock_looks.timed():
+            return await clocks.tenants_ahead(tx)
 
     async def _expired(self, tx: SweepTx) -> list[ExpiredClaim]:
         within = self.looks.next(monotonic())

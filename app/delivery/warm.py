@@ -44,4 +44,4 @@ async def _record(database: Database) -> None:
         await settlements.read(tx, [])
         await conversation_flips.flip(tx, [])
         await timeline.write_changes(tx, [], [], [])
-        await counters.count(tx, [], [])
+        await counters.warm_up(tx)

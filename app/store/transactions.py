@@ -4,7 +4,8 @@ Three kinds, each begun by the Database: one tenant's, the sweeper's (ids, statu
 that of the routing tables (no tenant is known yet).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -52,16 +53,32 @@ class Transaction:
         """
         return await fetch_rows(self.driver, statement, self._bound(statement, values) or {})
 
+    async def rows_of_each(self, statement: sa.TextClause, values: Sequence[Mapping[str, object]]) -> list[Any]:
+        """As `rows`, once for each of the values, in one round trip. Each run sees what was committed before it."""
+        compiled = _compiled(statement)
+        each = [self._bound(statement, dict(one)) or {} for one in values]
+        arguments = [[one[name] for name in compiled.names] for one in each]
+        with _raising(self.driver):
+            rows: list[Any] = await self.driver.fetchmany(compiled.text, arguments, record_class=Row)
+        return rows
+
 
 async def fetch_rows(driver: Any, statement: sa.TextClause, values: Mapping[str, object]) -> list[Any]:
     """Return the rows of an SQL text, run by asyncpg itself. Raise what SQLAlchemy raises."""
     compiled = _compiled(statement)
     arguments = [values[name] for name in compiled.names]
-    try:
+    with _raising(driver):
         rows: list[Any] = await driver.fetch(compiled.text, *arguments, record_class=Row)
+    return rows
+
+
+@contextmanager
+def _raising(driver: Any) -> Iterator[None]:
+    """Raise what SQLAlchemy raises for an error of asyncpg."""
+    try:
+        yield
     except DRIVER_ERRORS as error:
         raise failed(error, driver) from error
-    return rows
 
 
 def in_tenant(statement: str) -> sa.TextClause:

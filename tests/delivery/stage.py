@@ -117,15 +117,15 @@ class Stage:
         lane = LaneKey(self.tenant, id_, account)
         return Batch(id_, lane, deliveries, tuple(row.conversation_id for row in rows))
 
-    async def claim(self, batch: Batch, count: int = 1_000, *, token: UUID | None = None) -> list[Claimed]:
+    async def claim(self, batch: Batch, count: int = 1_000, **by: UUID) -> list[Claimed]:
         """Take deliveries as a pump does, and be left with them."""
         async with self.database.begin(self.tenant) as tx:
-            return await self.claim_in(tx, batch, count, token=token)
+            return await self.claim_in(tx, batch, count, **by)
 
     async def claim_in(
-        self, tx: TenantTx, batch: Batch, count: int = 1_000, *, token: UUID | None = None
+        self, tx: TenantTx, batch: Batch, count: int = 1_000, *, token: UUID | None = None, holder: UUID | None = None
     ) -> list[Claimed]:
-        holder = uuid4()
+        holder = holder or uuid4()
         gate = await claims.lock_lane(tx, batch.lane, holder)
         assert gate is not None
         claim_limit = ClaimLimit(count, 1_000_000)

@@ -34,6 +34,7 @@ OPEN = LaneSnapshot(
     allowed_at=NOW,
     rate_per_second=10,
     max_in_flight=5,
+    queued=1,
     unrecorded=0,
     account_version=NOW,
 )

@@ -10,15 +10,16 @@ import asyncpg
 import sqlalchemy as sa
 
 from app.delivery.pump import Pump
+from app.delivery.settle import settle
 from app.delivery.sql import claims, sweeper
 from app.delivery.sql.claims import ClaimLimit, QueuePlace
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.delivery.sweeper import WHOLE_LOOK, LeaseLooks
 from app.domain.delivery_lifecycle import DeliveryEvent
-from app.store.shares import PUMPS
+from app.store.shares import PUMPS, RECORDS
 from app.store.transactions import SweepTx, Transaction
 from tests.delivery.carrier import Carrier
-from tests.delivery.stage import LEASE, SETTLES_AFTER, Stage, recording, report
+from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, recording, report
 
 LEFT, FEW = 200, 5
 
@@ -61,6 +62,47 @@ async def test_a_claim_does_not_read_what_has_left(stage: Stage, owner_url: str)
             rows = await claims.claim(tx, batch.lane, uuid4(), limit, gate.now, LEASE, SETTLES_AFTER)
             assert len(rows) == FEW
             assert await entries_read(tx, "ix_deliveries_due") - before <= FEW + 1
+
+
+VERSIONS, A_FEW = 4_000, 10
+"""Of the rows of a lane and an account: more than 80 entries of an index each, since those of a page share one."""
+
+
+async def change_often(stage: Stage, batch: Batch) -> None:
+    """Leave so many old versions of the rows that each claim changes."""
+    lane, account = f"mass_reply_id = '{batch.id}'", f"id = '{batch.lane.account}'"
+    for table, column, condition in (("lanes", "pumped_at", lane), ("channel_accounts", "allowed_at", account)):
+        await stage.runs(f"""
+            DO $$
+            DECLARE place tid;
+            BEGIN
+                SELECT ctid INTO place FROM {table} WHERE {condition};
+                FOR n IN 1..{VERSIONS} LOOP
+                    UPDATE {table} SET {column} = now() WHERE ctid = place RETURNING ctid INTO place;
+                END LOOP;
+            END $$
+        """)
+
+
+async def versions_read(tx: Transaction) -> int:
+    return await entries_read(tx, "uq_lanes_lane") + await entries_read(tx, "pk_channel_accounts")
+
+
+async def test_a_claim_and_a_record_do_not_read_old_versions_of_what_each_changes(stage: Stage, owner_url: str) -> None:
+    batch, holder = await stage.batch(FEW), uuid4()
+    await stage.claim(batch, 1, holder=holder)  # a new share asks for its account by key
+    async with old_transaction(owner_url):
+        await change_often(stage, batch)
+        async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
+            before = await versions_read(tx)
+            taken = await stage.claim_in(tx, batch, 2, holder=holder)
+            assert await versions_read(tx) - before <= A_FEW
+        async with stage.database.of(RECORDS).begin(stage.tenant) as tx:
+            before = await versions_read(tx)
+            reports = [report(one.delivery_id, DeliveryEvent.ACCEPT) for one in taken]
+            await settle(tx, reports, [batch.lane.account])
+            assert await versions_read(tx) - before <= A_FEW
+    assert await stage.counts(batch) == {"queued": FEW - 3, "sending": 1, "sent": 2}
 
 
 async def entries_of_a_look(stage: Stage) -> int:

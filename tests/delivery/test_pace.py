@@ -68,10 +68,11 @@ class Account:
 
     def snapshot(self) -> LaneSnapshot:
         now = START + timedelta(seconds=asyncio.get_running_loop().time())
-        status, others = MassReplyStatus.SENDING, [n for holder, n in self.shares.items() if holder != self.asking]
+        status, queued = MassReplyStatus.SENDING, sum(map(len, self.queues.values()))
+        others = [n for holder, n in self.shares.items() if holder != self.asking]
         return LaneSnapshot(
             now, status, None, False, False, False, True, False, None, self.allowed_at, self.rate, self.max_in_flight,
-            self.unrecorded, START, None, len(others), sum(others), others.count(0),
+            queued, self.unrecorded, START, None, len(others), sum(others), others.count(0),
         )  # fmt: skip
 
 

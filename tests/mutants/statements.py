@@ -37,6 +37,8 @@ _CLAIM: Final[tuple[_Change, ...]] = (
     ("_MARK", "SET allowed_at = :allowed_at", "SET allowed_at = allowed_at"),
     ("_MARK", "queued = queued - :claimed, ", ""),
     ("_MARK", ", sending = sending + :claimed", ""),
+    ("_MARK", "FOR NO KEY UPDATE", ""),
+    ("_COUNT_CLAIMED_AFTER_A_WAIT", "queued = queued - :claimed, ", ""),
     ("_MARK", "v.epoch, :now", "v.epoch + 1, :now"),
     ("_KEEP_TEXTS", "AND a.epoch = v.epoch", ""),
     ("_KEEP_TEXTS", "SET text = v.text, ", "SET "),
@@ -83,9 +85,10 @@ _ENDS: Final[tuple[_Change, ...]] = (
     ("_TIMELINE", "greatest(a.last_receipt_at, e.reported_at)", "e.reported_at"),
 )
 _COUNTERS: Final[tuple[_Change, ...]] = (
-    ("_COUNT", "queued = l.queued + v.queued", "queued = l.queued"),
-    ("_COUNT", "sending = l.sending + v.sending", "sending = l.sending"),
-    ("_COUNT", "uncertain = l.uncertain + v.uncertain", "uncertain = l.uncertain"),
+    ("_COUNT", "FOR NO KEY UPDATE", ""),
+    ("_COUNT", "queued = l.queued + :queued", "queued = l.queued"),
+    ("_COUNT", "sending = l.sending + :sending", "sending = l.sending"),
+    ("_COUNT", "uncertain = l.uncertain + :uncertain", "uncertain = l.uncertain"),
 )
 _TIMELINE: Final[tuple[_Change, ...]] = (
     ("_TIMELINE", "a.epoch = v.epoch DESC, ", ""),

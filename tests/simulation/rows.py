@@ -108,9 +108,11 @@ class Table:
         held = [share for who, share in self.shares.items() if who != holder and share.expires_at > self.now]
         others = [share.slots for share in held]
         unrecorded = sum(row.status is S.SENDING for row in self.rows.values())
+        queued = sum(row.status is S.QUEUED for row in self.rows.values())
         return LaneSnapshot(
             self.now, self.status, None, False, False, False, True, False, self.cool_until, self.started,
-            1_000, self.max_in_flight, unrecorded, self.started, None, len(others), sum(others), others.count(0),
+            1_000, self.max_in_flight, queued, unrecorded, self.started, None, len(others), sum(others),
+            others.count(0),
         )  # fmt: skip
 
     async def claim(

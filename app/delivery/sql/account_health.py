@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.outbound import Deferred
 from app.store import audit
+from app.store.newest import newest_account
 from app.store.transactions import TenantTx
 
 
@@ -22,13 +23,17 @@ async def note_silence(tx: TenantTx, account: UUID, calls: int) -> int:
 
 
 # Locked in the order of their ids: no deadlock.
-NOTE_ANSWERS: Final = """
+NOTE_ANSWERS: Final = f"""
     UPDATE channel_accounts SET failures_in_a_row = 0
     WHERE tenant_id = :tenant AND id = ANY (ARRAY(
         SELECT id FROM channel_accounts
-        WHERE tenant_id = :tenant AND id = ANY (CAST(:accounts AS uuid[])) AND failures_in_a_row > 0
+        WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+            SELECT a.id FROM unnest(CAST(:accounts AS uuid[])) AS v (account)
+            CROSS JOIN LATERAL ({newest_account("id, failures_in_a_row", "v.account")}) a
+            WHERE a.failures_in_a_row > 0))
+          AND failures_in_a_row > 0
         ORDER BY id FOR NO KEY UPDATE))
-"""
+"""  # noqa: S608 - built from constants
 """Resets the count of unanswered calls, as part of a statement. Accounts whose count is zero are not locked."""
 
 

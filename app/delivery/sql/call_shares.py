@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.store.newest import newest_account
 from app.store.transactions import TenantTx
 
 OTHERS: Final = """
@@ -30,13 +31,21 @@ class CallShare:
     """Not before the lease of the last claim made under it ends: until then its calls may be under way."""
 
 
-RENEW: Final = """
+RENEWED: Final = timedelta(seconds=5)
+"""How much longer than it must a share is kept. It is written again after this time, and not with each claim."""
+
+RENEW: Final = f"""
     INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
-    SELECT :tenant, id, :holder, :slots, :now, :expires_at
-    FROM channel_accounts WHERE tenant_id = :tenant AND id = :account
+    SELECT :tenant, a.id, :holder, :slots, :now, CAST(:expires_at AS timestamptz) + interval '{RENEWED}'
+    FROM ({newest_account("id")}) a
+    WHERE NOT EXISTS (
+        SELECT FROM call_shares
+        WHERE tenant_id = :tenant AND account_id = :account AND holder = :holder AND slots = :slots
+          AND expires_at BETWEEN :expires_at AND CAST(:expires_at AS timestamptz) + interval '{RENEWED}')
     ON CONFLICT (tenant_id, account_id, holder) DO UPDATE
     SET slots = excluded.slots, renewed_at = excluded.renewed_at, expires_at = excluded.expires_at
-"""
+"""  # noqa: S608 - built from constants
+"""Stores a process's share, unless it is stored already and lasts long enough. The account's row must be locked."""
 
 _RELEASE = sa.text("""
     DELETE FROM call_shares

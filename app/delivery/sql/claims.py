@@ -17,6 +17,7 @@ from app.domain.preflight import Recipient
 from app.domain.words import DeliveryId
 from app.store.columns import column
 from app.store.lanes import lane_binds
+from app.store.newest import RowNotFound, newest_account, newest_lane
 from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
@@ -38,6 +39,8 @@ class LaneSnapshot:
     allowed_at: datetime
     rate_per_second: float
     max_in_flight: int
+    queued: int
+    """Deliveries of the lane that are queued, due or not."""
     unrecorded: int
     """Deliveries of the account that were claimed and whose outcome is not recorded."""
     account_version: datetime
@@ -51,24 +54,22 @@ class LaneSnapshot:
     """How many of them may have none."""
 
 
-_LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
+_LOCK_ACCOUNT = sa.text(f"{newest_account('id')} FOR NO KEY UPDATE")
 
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
 _LANE_SNAPSHOT = sa.text(f"""
     SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
-           a.max_in_flight, a.updated_at AS account_version,
+           a.max_in_flight, a.updated_at AS account_version, l.queued,
            -- From the counters of what is open. To count deliveries would be to read every one that the account ever
            -- claimed, as long as an old transaction of somebody else keeps their index entries.
-           (SELECT coalesce(sum(ol.sending), 0) FROM mass_replies om
-            JOIN lanes ol ON ol.tenant_id = :tenant AND ol.mass_reply_id = om.id AND ol.account_id = :account
+           (SELECT coalesce(sum(ol.sending), 0) FROM mass_replies om CROSS JOIN LATERAL ({newest_lane("*", "om.id")}) ol
             WHERE om.tenant_id = :tenant AND om.finished_at IS NULL
               AND om.status IN ('sending', 'paused', 'cancelled')) AS unrecorded,
            o.others, o.held_by_others, o.without
-    FROM channel_accounts a, mass_replies m, lanes l, LATERAL ({call_shares.OTHERS}) o
-    WHERE a.tenant_id = :tenant AND a.id = :account AND m.tenant_id = :tenant AND m.id = :mass_reply
-      AND l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.account_id = a.id
+    FROM ({newest_account("*")}) a, ({newest_lane("*")}) l, mass_replies m, LATERAL ({call_shares.OTHERS}) o
+    WHERE m.tenant_id = :tenant AND m.id = :mass_reply
 """)  # noqa: S608 - built from constants
 
 
@@ -98,6 +99,7 @@ async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot |
         allowed_at=row.allowed_at,
         rate_per_second=float(row.rate_per_second),
         max_in_flight=row.max_in_flight,
+        queued=row.queued,
         unrecorded=row.unrecorded,
         account_version=row.account_version,
         others=row.others,
@@ -226,19 +228,31 @@ _TEMPLATED = f"""
     WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:otherwise_ids AS uuid[]))
 """  # noqa: S608 - built from constants
 
+# By the place of its newest version. A statement that waits for its lock gets the place of one that came after the
+# statement began, and does not see it.
+_COUNT_CLAIMED = """
+    UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
+    WHERE tenant_id = :tenant AND ctid =
+"""
+
 _MARK = sa.text(f"""
     WITH templated AS ({_TEMPLATED}),
     share AS ({call_shares.RENEW}),
+    -- Locked since the claim began, so that this is its newest version.
     account AS (
-        UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
-    lane AS (
-        UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account)
-    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text, html)
-    SELECT :tenant, v.delivery_id, v.epoch, :now, v.text, v.html
-    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
-         AS v (delivery_id, epoch, text, html)
+        UPDATE channel_accounts SET allowed_at = :allowed_at
+        WHERE tenant_id = :tenant AND ctid = ({newest_account("ctid")}) RETURNING id),
+    held AS MATERIALIZED ({newest_lane("ctid AS place")} FOR NO KEY UPDATE),
+    lane AS ({_COUNT_CLAIMED} (SELECT place FROM held) RETURNING 1),
+    stored AS (
+        INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text, html)
+        SELECT :tenant, v.delivery_id, v.epoch, :now, v.text, v.html
+        FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]),
+                    CAST(:htmls AS text[])) AS v (delivery_id, epoch, text, html))
+    SELECT (SELECT count(*) FROM account) AS accounts, (SELECT count(*) FROM lane) AS lanes
 """)  # noqa: S608 - built from constants
+
+_COUNT_CLAIMED_AFTER_A_WAIT = sa.text(f"{_COUNT_CLAIMED} ({newest_lane('ctid')}) RETURNING 1")
 
 
 @dataclass(slots=True)
@@ -262,15 +276,11 @@ async def mark(
     tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: CallShare
 ) -> None:
     """Store the attempts, and what they use of the account's rate and calls."""
-    await tx.rows(
-        _MARK,
-        allowed_at=allowed_at,
-        now=now,
-        claimed=len(attempts),
-        **_texts(attempts),
-        **lane_binds(lane),
-        **_share(share),
-    )
+    counted = {"now": now, "claimed": len(attempts), **lane_binds(lane)}
+    [marked] = await tx.rows(_MARK, allowed_at=allowed_at, **counted, **_texts(attempts), **_share(share))
+    lanes = marked.lanes or len(await tx.rows(_COUNT_CLAIMED_AFTER_A_WAIT, **counted))
+    if attempts and not (marked.accounts and lanes):
+        raise RowNotFound(f"Claimed deliveries of lane {lane} could not be counted.")
 
 
 _KEEP_TEXTS = sa.text(f"""
@@ -298,10 +308,11 @@ def _texts(attempts: Sequence[Attempt]) -> dict[str, Any]:
     }
 
 
+# Not if it has to wait for the lane: whoever changes the lane at this moment works it.
 _TOUCH = sa.text(f"""
-    WITH share AS ({call_shares.RENEW})
-    UPDATE lanes SET pumped_at = :now
-    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+    WITH share AS ({call_shares.RENEW}),
+    held AS MATERIALIZED ({newest_lane("ctid AS place")} FOR NO KEY UPDATE)
+    UPDATE lanes SET pumped_at = :now WHERE tenant_id = :tenant AND ctid = (SELECT place FROM held)
 """)  # noqa: S608 - built from constants
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from app.domain.outbox import OutboxEntry
 from app.domain.pacing import FAILURE_LIMIT, OutcomeWindow, attempt_outcome
 from app.domain.words import Channel, DeliveryId, MassReplyId
 from app.store import audit, outbox
+from app.store.newest import RowNotFound, newest_lane
 from app.store.transactions import TenantTx
 
 Lane = tuple[UUID, str, UUID | None]
@@ -24,20 +26,21 @@ Lane = tuple[UUID, str, UUID | None]
 
 async def count(tx: TenantTx, changes: Sequence[Change], entries: Sequence[OutboxEntry]) -> None:
     """Update the lanes' counters and publish what happened. A lane on which too much failed recently stops here."""
-    moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
-    values = {
-        "mass_replies": [move.lane[0] for move in moves],
-        "channels": [move.lane[1] for move in moves],
-        "accounts": [move.lane[2] for move in moves],
-        "window": FAILURE_LIMIT.window,
-        "tried": [move.latest.size for move in moves],
-        "failures": [move.latest.failures for move in moves],
-        **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
-        **outbox.announced(entries),
-    }
-    for row in await tx.rows(_COUNT, **values):
+    lanes = sorted(_by_lane(changes).items(), key=lambda each: _in_order(each[0]))
+    rows = await _counted(tx, [_move(lane, members) for lane, members in lanes], entries)
+    counted = {(row.mass_reply_id, row.channel, row.account_id) for row in rows}
+    for lane in {lane for lane, _ in lanes} - counted:
+        if (await tx.execute(_EXISTS, **_key(lane))).first():
+            raise RowNotFound("What happened to deliveries could not be counted on their lane.")
+    for row in rows:
         if FAILURE_LIMIT.stops(row.recent_size, row.bad):
             await _stop(tx, (row.mass_reply_id, row.channel, row.account_id))
+
+
+async def warm_up(tx: TenantTx) -> None:
+    """Run the statement for a lane that does not exist."""
+    nobody = UUID(int=0)
+    await _counted(tx, [LaneMove((nobody, "", nobody), {}, OutcomeWindow(0, 0))], ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +54,53 @@ class LaneMove:
 
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
-_MOVES = (*_SUMS, "tried", "failures")
 
-# The lanes are locked in one order first: no deadlock. The latest attempts are a row of bits: new ones are pushed in
-# from the right, and those beyond the window fall off.
+# By the place of the lane's newest version. A statement that waits for the lane's lock gets the place of a version that
+# came after the statement began, and does not see it: so the first one locks only, and another one counts.
+# The latest attempts are a row of bits: new ones are pushed in from the right, and those beyond the window fall off.
 _COUNT = sa.text(f"""
     WITH announced AS ({outbox.ANNOUNCE}),
-    moves AS (
-        SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:channels AS text[]), CAST(:accounts AS uuid[]),
-                             {", ".join(f"CAST(:{name} AS bigint[])" for name in _MOVES)})
-            AS v (mass_reply_id, channel, account_id, {", ".join(_MOVES)})),
-    held AS MATERIALIZED (
-        SELECT l.mass_reply_id, l.channel, l.account_id FROM lanes l
-        WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:mass_replies AS uuid[]))
-          AND EXISTS (SELECT FROM moves v WHERE v.mass_reply_id = l.mass_reply_id AND v.channel = l.channel
-                                            AND v.account_id IS NOT DISTINCT FROM l.account_id)
-        ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE)
+    held AS MATERIALIZED ({newest_lane("ctid AS place")} FOR NO KEY UPDATE)
     UPDATE lanes l
-    SET {", ".join(f"{name} = l.{name} + v.{name}" for name in _SUMS)},
-        recent_size = least(l.recent_size + v.tried, :window),
-        recent_failures = (l.recent_failures << CAST(v.tried AS int) | v.failures)
+    SET {", ".join(f"{name} = l.{name} + :{name}" for name in _SUMS)},
+        recent_size = least(l.recent_size + :tried, :window),
+        recent_failures = (l.recent_failures << CAST(:tried AS int) | :failures)
                           & ((1::bigint << CAST(:window AS int)) - 1),
         -- What comes back to the queue may be due before the time that the lane waits for.
-        watched_until = CASE WHEN v.queued > 0 THEN NULL ELSE l.watched_until END,
-        held_until = CASE WHEN v.queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
-    FROM held h
-    JOIN moves v ON v.mass_reply_id = h.mass_reply_id AND v.channel = h.channel
-                AND v.account_id IS NOT DISTINCT FROM h.account_id
-    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
-      AND l.account_id IS NOT DISTINCT FROM h.account_id AND l.mass_reply_id = ANY (CAST(:mass_replies AS uuid[]))
+        watched_until = CASE WHEN :queued > 0 THEN NULL ELSE l.watched_until END,
+        held_until = CASE WHEN :queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
+    WHERE l.tenant_id = :tenant AND l.ctid = (SELECT CASE WHEN CAST(:counts AS boolean) THEN place END FROM held)
     RETURNING l.mass_reply_id, l.channel, l.account_id, l.recent_size,
               bit_count(l.recent_failures::bit(64)) AS bad
 """)  # noqa: S608 - names of our own columns
+
+
+async def _counted(tx: TenantTx, moves: Sequence[LaneMove], entries: Sequence[OutboxEntry]) -> list[Any]:
+    """Lock each lane, then count on each, and publish the entries with the first. The lanes are in one order for all:
+    no deadlock."""
+    values = [_values(move) for move in moves]
+    nothing = outbox.announced(())
+    runs = [{**each, **nothing, "counts": counts} for counts in (False, True) for each in values]
+    runs[0].update(outbox.announced(entries))
+    return await tx.rows_of_each(_COUNT, runs)
+
+
+def _in_order(lane: Lane) -> tuple[UUID, str, str]:
+    """Return a key for the order in which statements lock lanes."""
+    mass_reply, channel, account = lane
+    return mass_reply, channel, str(account)
+
+
+def _values(move: LaneMove) -> dict[str, object]:
+    mass_reply, _, account = move.lane
+    return {
+        "mass_reply": mass_reply,
+        "account": account,
+        "window": FAILURE_LIMIT.window,
+        "tried": move.latest.size,
+        "failures": move.latest.failures,
+        **{name: move.sums.get(name, 0) for name in _SUMS},
+    }
 
 
 def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
@@ -145,6 +163,11 @@ def _latest(changes: Sequence[Change]) -> OutcomeWindow:
     found = (attempt_outcome(change.row.state.status, change.reported.event, change.move.to) for change in counted)
     return OutcomeWindow.of([one for one in found if one is not None], FAILURE_LIMIT.window)
 
+
+_EXISTS = sa.text("""
+    SELECT 1 FROM lanes WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
+                          AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
+""")
 
 _STOP = sa.text("""
     UPDATE lanes SET pause_reason = :reason
