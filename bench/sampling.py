@@ -48,13 +48,18 @@ def _count(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:
 
 def _count_rows() -> None:
     """Count the statements that asyncpg runs by itself, too."""
-    rows = Transaction.rows
+    rows, rows_of_each = Transaction.rows, Transaction.rows_of_each
 
     async def counted(tx: Transaction, statement: sa.TextClause, /, **values: object) -> list[Any]:
         _count(None, None, statement.text)
         return await rows(tx, statement, **values)
 
+    async def counted_once(tx: Transaction, statement: sa.TextClause, values: Any) -> list[Any]:
+        _count(None, None, statement.text)
+        return await rows_of_each(tx, statement, values)
+
     Transaction.rows = counted  # type: ignore[method-assign]
+    Transaction.rows_of_each = counted_once  # type: ignore[method-assign]
 
 
 def _tell() -> None:

@@ -149,6 +149,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         (
             f"{_DELIVERY}/test_claim_rules.py",
             f"{_DELIVERY}/test_claim.py",
+            f"{_DELIVERY}/test_contended_rows.py",
             "tests/domain/test_pacing.py",
             f"{_DELIVERY}/test_pace.py",
             f"{_DELIVERY}/test_batch_sizes.py",
@@ -178,6 +179,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         _settle,
         (
             f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_contended_rows.py",
             f"{_DELIVERY}/test_restored_conversations.py",
             f"{_DELIVERY}/test_evidence.py",
             f"{_DELIVERY}/test_receipts.py",

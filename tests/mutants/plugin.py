@@ -83,7 +83,7 @@ class Seen:
         return LEAST + TIMES * self.seconds[item.nodeid]
 
 
-_EXECUTING = {id(getattr(Transaction, name).__code__) for name in ("execute", "rows", "scalar", "scalars")}
+_EXECUTING = {id(getattr(Transaction, name).__code__) for name in ("execute", "rows", "rows_of_each", "scalar", "scalars")}
 
 
 @contextmanager
