@@ -59,7 +59,7 @@ def _count_rows() -> None:
         return await rows_of_each(tx, statement, values)
 
     Transaction.rows = counted  # type: ignore[method-assign]
-    Transaction.rows_of_each = counted_once  # type: ignore[method-assign]
+    Transaction.rows_of_each = counted_once  # type: ignore[assignment, method-assign]
 
 
 def _tell() -> None:

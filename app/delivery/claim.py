@@ -107,7 +107,9 @@ class Claim:
     async def take(self, token: UUID) -> ClaimResult:
         snapshot = await claims.lock_lane(self._tx, self._lane, self._slots.holder)
         opens_at = None if snapshot is None else _opens_at(snapshot)
-        if snapshot is None or opens_at is None or not snapshot.queued:
+        if snapshot is None or opens_at is None:
+            return ClaimResult()
+        if not snapshot.queued:  # to look may take long: what has left the queue may still be in its index
             return ClaimResult()
         clocks = Clocks(snapshot.now, asyncio.get_running_loop().time())
         if opens_at > snapshot.now:

@@ -9,11 +9,13 @@ from uuid import uuid4
 import asyncpg
 import sqlalchemy as sa
 
+from app.delivery.claim import Claim
 from app.delivery.pump import Pump
 from app.delivery.settle import settle
 from app.delivery.sql import claims, sweeper
 from app.delivery.sql.claims import ClaimLimit, QueuePlace
 from app.delivery.sql.sweeper import ExpiredClaim
+from app.delivery.staged_files import StagedFiles
 from app.delivery.sweeper import WHOLE_LOOK, LeaseLooks
 from app.domain.delivery_lifecycle import DeliveryEvent
 from app.store.shares import PUMPS, RECORDS
@@ -103,6 +105,19 @@ async def test_a_claim_and_a_record_do_not_read_old_versions_of_what_each_change
             await settle(tx, reports, [batch.lane.account])
             assert await versions_read(tx) - before <= A_FEW
     assert await stage.counts(batch) == {"queued": FEW - 3, "sending": 1, "sent": 2}
+
+
+async def test_a_claim_of_an_empty_queue_does_not_read_what_has_left(stage: Stage, owner_url: str) -> None:
+    batch = await stage.batch(LEFT)
+    context = stage.pump_context(Carrier())
+    async with old_transaction(owner_url):
+        await stage.claim(batch)
+        async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
+            before = await entries_read(tx, "ix_deliveries_due")
+            slots = context.slots.of(batch.lane.tenant, batch.lane.account)
+            result = await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
+            assert (result.rows, result.wait) == ((), None)
+            assert await entries_read(tx, "ix_deliveries_due") == before
 
 
 async def entries_of_a_look(stage: Stage) -> int:

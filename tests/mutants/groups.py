@@ -150,6 +150,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_claim_rules.py",
             f"{_DELIVERY}/test_claim.py",
             f"{_DELIVERY}/test_contended_rows.py",
+            f"{_DELIVERY}/test_old_transactions.py",
             "tests/domain/test_pacing.py",
             f"{_DELIVERY}/test_pace.py",
             f"{_DELIVERY}/test_batch_sizes.py",

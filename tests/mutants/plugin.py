@@ -83,7 +83,8 @@ class Seen:
         return LEAST + TIMES * self.seconds[item.nodeid]
 
 
-_EXECUTING = {id(getattr(Transaction, name).__code__) for name in ("execute", "rows", "rows_of_each", "scalar", "scalars")}
+_METHODS = ("execute", "rows", "rows_of_each", "scalar", "scalars")
+_EXECUTING = {id(getattr(Transaction, name).__code__) for name in _METHODS}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+_WAITED: Final = "The update waits for the lane by itself, and is made again. The lock keeps others out until then."
 _TWICE: Final = "The row is locked since it was judged; the compare-and-set is the second of two guards."
 _DUE: Final = "Only what is queued waits for that time, and what comes back from a claim was due already."
 _SAME_WORD: Final = "Every caller that names an outcome names the one that the event has."
@@ -88,6 +89,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.claim.Claim.take: 0 → 1 (3)": _WHEN,
     "app.delivery.claim.Claim.take: 0 → 1 (4)": _FIGURE,
     "app.delivery.claim.Claim._claim: exhausted and wait is None → exhausted": _WHEN,
+    "app.delivery.sql.claims._MARK: 'FOR NO KEY UPDATE' → ''": _WAITED,
     "app.delivery.sql.claims.claimed_under: \"AND status IN ('sending', 'uncertain')\" → ''": _NO_TOKEN,
     "app.domain.pacing.allowance: 0 → 1 (3)": _SAME_NUMBER,
     "app.domain.pacing.allowance: max(allowed_at, now) if units == 0 else now → max(allowed_at, now)": _SAME_NUMBER,
