@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.domain.words import Channel
 from app.runtime import Runtime
 from app.store.database import Database
+from app.webchat import sessions
 from tests.api.conftest import stored_rows
 from tests.conftest import create_tenant
 from tests.scene import Account, add_account, row, timeline, twilio
@@ -231,3 +233,15 @@ async def test_a_place_to_go_on_from_is_a_message_s_id(visitor: Visitor, after: 
     for path in ("/chat/sessions/me/messages", "/chat/sessions/me/events"):
         answer = await visitor.http.get(path, headers=visitor.headers, params={"after": after})
         assert refusal(answer) == (422, "invalid_request")
+
+
+async def test_a_page_that_follows_ends_in_good_order_when_the_database_is_away(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError("SELECT", {}, OSError())
+
+    monkeypatch.setattr(sessions, "read", away)
+    answer = await visitor.http.get("/chat/sessions/me/events", headers=visitor.headers)
+
+    assert (answer.status_code, answer.text) == (200, "")

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -20,10 +21,11 @@ from app.api.routing import AccessCheck, CallerFirst
 from app.api.schemas import Answer, Body
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
 from app.domain.words import AccountId
-from app.process.polling import Notifier
+from app.process.polling import UNREACHABLE, Notifier
 from app.webchat import sessions
 from app.webchat.model import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/chat/sessions", tags=["web chat"], route_class=CallerFirst)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="ChatToken", description="A visitor's session token: `mc_…`")
@@ -163,9 +165,12 @@ async def follow_chat(
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
     """Follow the chat by server-sent events: a `message` for each after the given one, with the message's id."""
-    async with aclosing(sessions.follow(runtime.database, notifier, visitor, last_event_id or after)) as messages:
-        async for message in messages:
-            yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
+    try:
+        async with aclosing(sessions.follow(runtime.database, notifier, visitor, last_event_id or after)) as messages:
+            async for message in messages:
+                yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
+    except UNREACHABLE as error:  # the page will follow again
+        log.warning("news_failed", of="web chat", error=type(error).__name__)
 
 
 @router.post("/me/messages", status_code=status.HTTP_201_CREATED, responses=_FOR_VISITORS)
