@@ -224,7 +224,7 @@ class StillSettling(Conflict):
 
 
 class AccountInUse(Conflict):
-    """The channel account still has deliveries to send."""
+    """The channel account still has deliveries to send. Wait for them, or cancel their mass replies."""
 
     code = "account_in_use"
 
