@@ -4,7 +4,7 @@ The store loads what a chunk of lines refers to, lets this module apply them, an
 line sees the changes of the lines before it, and "unchanged" means that the line held nothing new.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +34,18 @@ class LineOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class RowIds(dict[str, str]):
+    """The ids of rows by external id. A row that has none yet gets a new one as soon as it is asked for."""
+
+    def __init__(self, known: Mapping[str, str], new: Iterator[str]) -> None:
+        super().__init__(known)
+        self._new = new
+
+    def __missing__(self, external_id: str) -> str:
+        id_ = self[external_id] = next(self._new)
+        return id_
+
+
 @dataclass(slots=True)
 class AddedMessage:
     """A message with what it is stored with."""
@@ -56,8 +68,9 @@ class Changes:
     messages: Sequence[AddedMessage]
     updates: Sequence[ConversationUpdated]
     """To publish."""
-    ids: dict[str, ConversationId]
-    """Of stored conversations, by external id. Storing new ones adds theirs."""
+    ids: RowIds
+    """Of conversations."""
+    contact_ids: RowIds
     published: frozenset[ConversationId]
     """The conversations that were stored before the first line. What happens to others is not published."""
     addresses: Callable[[], Iterable[Address]] = field(repr=False)
@@ -81,10 +94,11 @@ class Chunk:
     """By external id."""
     known: set[tuple[str, MessageKey]]
     """Messages by their conversation's external id."""
+    ids: RowIds
+    """Of conversations."""
+    contact_ids: RowIds
     stored: dict[str, Conversation] = field(default_factory=dict)
     """The conversations as they are stored, without those that the lines create."""
-    ids: dict[str, ConversationId] = field(default_factory=dict)
-    """Of stored conversations, by external id."""
     used_elsewhere: frozenset[str] = frozenset()
     """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
@@ -104,6 +118,7 @@ class Chunk:
             messages=self.messages,
             updates=self._updates(conversations),
             ids=self.ids,
+            contact_ids=self.contact_ids,
             published=frozenset(each.id for each in self.stored.values() if each.id is not None),
             addresses=lambda: self._addresses(conversations.values(), contacts),
         )
@@ -202,6 +217,7 @@ class Chunk:
         if used or not self.contacts[key].unnamed:
             return
         del self.contacts[key]
+        self.contact_ids.pop(key, None)
         self.changed_contacts.discard(key)
         self.left.add(key)
 

@@ -9,7 +9,8 @@ from app.conversations.import_groups import SLICE, NumberedLine, read_groups
 from app.conversations.import_line import InvalidLine
 from app.conversations.import_report import ImportReport
 from app.conversations.sql.import_rows import Rows, rows_of
-from app.conversations.sql.imports import load_chunk, store_rows
+from app.conversations.sql.import_storing import store_rows
+from app.conversations.sql.imports import load_chunk
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
 from app.process.overlap import Ahead

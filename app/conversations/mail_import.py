@@ -12,7 +12,8 @@ from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
 from app.conversations.sql.customer_messages import find_message, is_known, record_customer_message
 from app.conversations.sql.import_rows import rows_of
-from app.conversations.sql.imports import load_chunk, store_rows
+from app.conversations.sql.import_storing import store_rows
+from app.conversations.sql.imports import load_chunk
 from app.conversations.sql.threading import find_by_external_ids, find_thread, is_contact
 from app.domain.erased_addresses import AddressDigests
 from app.domain.errors import Fault, InvalidRequest

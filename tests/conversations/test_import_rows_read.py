@@ -8,7 +8,8 @@ import pytest
 
 from app.conversations.import_line import parse_line
 from app.conversations.sql.import_rows import rows_of
-from app.conversations.sql.imports import load_chunk, store_rows
+from app.conversations.sql.import_storing import store_rows
+from app.conversations.sql.imports import load_chunk
 from app.domain.words import TenantId
 from app.store.database import Database
 from tests.conftest import create_tenant
@@ -53,3 +54,15 @@ async def test_a_group_of_lines_reads_what_it_speaks_of(desk: Desk, start: int) 
             chunk.apply(each, now)
         await store_rows(tx, rows_of(chunk.take_changes(), now))
     assert max(read[table] for table in TABLES) <= A_HANDFUL * FEW, read
+
+
+async def test_new_lines_are_written_by_one_statement(desk: Desk) -> None:
+    now, said = datetime.now(UTC), [parse_line(each) for each in ndjson(*lines(ALL, FEW)).splitlines()]
+    statements: list[str] = []
+    async with desk.database.begin(TenantId(desk.tenant)) as tx:
+        chunk = await load_chunk(tx, said)
+        for each in said:
+            chunk.apply(each, now)
+        with tx.driver.query_logger(lambda run: statements.append(run.query)):
+            await store_rows(tx, rows_of(chunk.take_changes(), now))
+    assert len(statements) == 1

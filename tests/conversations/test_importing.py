@@ -11,7 +11,7 @@ import pytest
 from app.conversations.import_report import LISTED
 from app.conversations.importing import PART_LINES, import_lines
 from app.conversations.sql.import_rows import Rows
-from app.conversations.sql.imports import store_rows
+from app.conversations.sql.import_storing import store_rows
 from app.store.transactions import TenantTx
 from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,7 +27,6 @@ from app.store.conversations import lock_conversation
 from app.store.outbox import publish
 from app.store.plans import SOME_TENANT
 from app.store.reply_addresses import KEY
-from app.store.text_arrays import text_arrays, with_literals
 from app.store.transactions import TenantTx
 
 
@@ -58,11 +56,11 @@ async def record_customer_message(
     known = await find_message(tx, id_, before.channel, message) if named else None
     if known is not None:
         return Recorded(known, added=False)
-    added = await add_messages(tx, [id_], message_columns([message_row(before, message, now)]))
+    added = await tx.scalar(_ADD_MESSAGE, conversation=id_, **message_row(before, message, now))
     after = receive(before, message, now)
     await _store_standing(tx, id_, after)
-    await publish(tx, _outbox_entries(id_, added[0].message_id, differences(before, after)))
-    return Recorded(added[0].message_id, added=True)
+    await publish(tx, _outbox_entries(id_, added, differences(before, after)))
+    return Recorded(added, added=True)
 
 
 def _outbox_entries(id_: ConversationId, message: UUID, changed: Mapping[str, Changed]) -> list[OutboxEntry]:
@@ -152,29 +150,22 @@ async def _store_standing(tx: TenantTx, id_: ConversationId, conversation: Conve
     await tx.execute(_STORE_STANDING, id=id_, **values)
 
 
-_TEXTS: Final = ("text", "provider_message_id", "sender", "attachments")
-_ADD_MESSAGES = sa.text(f"""
+_ADD_MESSAGE = sa.text(f"""
     INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
                           attachments, created_at)
-    SELECT :tenant, r.conversation_id, 'customer_message', r.text, r.provider_message_id,
-           coalesce(r.sender, (
-               SELECT {KEY}
-               FROM (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = r.conversation_id LIMIT 1) c
-               CROSS JOIN LATERAL (SELECT * FROM contacts
-                                   WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k)),
-           r.automatic, CAST(r.attachments AS jsonb), r.created_at
-    FROM unnest(CAST(:conversation_id AS uuid[]), {text_arrays(_TEXTS)}, CAST(:automatic AS boolean[]),
-                CAST(:created_at AS timestamptz[]))
-        AS r (conversation_id, {", ".join(_TEXTS)}, automatic, created_at)
-    RETURNING id, conversation_id
+    SELECT :tenant, c.id, 'customer_message', :text, :provider_message_id, coalesce(CAST(:sender AS text), {KEY}),
+           :automatic, CAST(:attachments AS jsonb), :created_at
+    FROM (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = :conversation LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
+    RETURNING id
 """)  # noqa: S608 - built from constants
 
 
 def message_row(
     conversation: Conversation, message: CustomerMessage, now: datetime, reply_key: str | None = None
 ) -> Mapping[str, object]:
-    """Return a message as `add_messages` takes it, without its conversation's id. `reply_key` is the key of the address
-    that a reply goes to; if it is left out, it is looked up."""
+    """Return a message as it is stored. `reply_key` is the key of the address that a reply goes to: a message that
+    names no sender came from there."""
     return {
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
@@ -187,15 +178,3 @@ def message_row(
 
 def _files(names: Sequence[str]) -> str:
     return json.dumps([{"filename": name} for name in names]) if names else "[]"
-
-
-def message_columns(rows: Sequence[Mapping[str, object]]) -> Mapping[str, Any]:
-    return with_literals({name: [row[name] for row in rows] for name in rows[0]}, _TEXTS) if rows else {}
-
-
-async def add_messages(tx: TenantTx, conversations: Sequence[UUID], columns: Mapping[str, Any]) -> list[MessageCreated]:
-    """Add customers' messages to the timelines of conversations that the caller has locked, each to its own."""
-    if not conversations:
-        return []
-    added = await tx.rows(_ADD_MESSAGES, conversation_id=conversations, **columns)
-    return [MessageCreated(row.id, row.conversation_id) for row in added]

@@ -1,4 +1,4 @@
-"""What the lines of an import have changed, as statements take it: rows, a column each."""
+"""What the lines of an import have changed, as rows of each table."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -9,106 +9,106 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.conversations.import_chunk import Changes
-from app.conversations.sql.customer_messages import message_columns, message_row
+from app.conversations.sql.customer_messages import message_row
 from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation
 from app.domain.filters import filterable
 from app.domain.json_reader import write_time
-from app.store.text_arrays import array_literal, with_literals
+from app.store.row_arrays import RowArrays
 
-CONTACT_TEXTS: Final = (
-    "external_id",
-    "name",
-    "first_name",
-    "email",
-    "phone",
-    "email_key",
-    "phone_key",
-    "custom_fields",
-)
-CONVERSATION_TEXTS: Final = (
-    "external_id",
-    "human_id",
-    "channel",
-    "channel_account",
+CONTACTS: Final = RowArrays(
     "contact",
-    "address",
-    "address_key",
-    "status",
-    "engagement",
-    "subject",
-    "team",
-    "assignee",
-    "custom_fields",
-    "reply_to_message_id",
-    "reply_references",
+    {
+        "id": "uuid",
+        **dict.fromkeys(("external_id", "name", "first_name", "email", "phone", "email_key", "phone_key"), "text"),
+        "opted_out": "boolean",
+        "custom_fields": "jsonb",
+        "unnamed": "boolean",
+    },
 )
-
-Columns = Mapping[str, Any]
-"""By the names of a statement's parameters: those of texts as array literals, the others as lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """Rows that belong to conversations."""
-
-    of: Sequence[str]
-    """The external ids of their conversations, which may have no other id yet."""
-    columns: Columns
+CONVERSATIONS: Final = RowArrays(
+    "conversation",
+    {
+        "id": "uuid",
+        "contact_id": "uuid",
+        **dict.fromkeys(("external_id", "human_id", "channel", "channel_account", "address", "address_key"), "text"),
+        **dict.fromkeys(("status", "engagement", "subject", "team", "assignee"), "text"),
+        "custom_fields": "jsonb",
+        **dict.fromkeys(("created_at", "last_customer_message_at"), "timestamptz"),
+        "reply_to_message_id": "text",
+        "reply_references": "jsonb",
+    },
+)
+TAGS: Final = RowArrays("tag", {"conversation_id": "uuid", "tag": "text"})
+FIELDS: Final = RowArrays("field", {"conversation_id": "uuid", "name": "text", "value": "text"})
+MESSAGES: Final = RowArrays(
+    "message",
+    {
+        "conversation_id": "uuid",
+        **dict.fromkeys(("text", "provider_message_id", "sender"), "text"),
+        "automatic": "boolean",
+        "attachments": "jsonb",
+        "created_at": "timestamptz",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     changes: Changes
-    contacts: Columns
-    conversations: Columns
-    tags: Owned
-    fields: Owned
-    messages: Owned
+    known: Sequence[str]
+    """The ids of conversations that are stored already, and may have tags and custom fields."""
+    values: Mapping[str, Any]
+    """Parameters of statements."""
 
 
 def rows_of(changes: Changes, now: datetime) -> Rows:
-    """Return the rows of changes. No statement has to wait for this: it needs nothing that is stored before it."""
-    conversations = changes.conversations.items()
-    tags = [(key, tag) for key, each in conversations for tag in each.tags]
+    """Return the rows of changes, new ones with their ids. So no statement has to wait for the result of another."""
+    known = [changes.ids[key] for key in changes.conversations if key in changes.ids]
+    owned = [(changes.ids[key], each) for key, each in changes.conversations.items()]
+    tags = [(id_, tag) for id_, each in owned for tag in each.tags]
     named = [
-        (key, name, value)
-        for key, each in conversations
+        (id_, name, value)
+        for id_, each in owned
         for name, given in each.custom_fields.items()
         for value in filterable(given)
     ]
-    messages = [message_row(each.conversation, each.message, now, each.reply_key) for each in changes.messages]
-    return Rows(
-        changes=changes,
-        contacts=_contact_columns(changes.contacts),
-        conversations=_conversation_columns(changes.conversations.values()),
-        tags=_owned(tags, "tags"),
-        fields=_owned(named, "names", "field_values"),
-        messages=Owned([each.conversation.external_id or "" for each in changes.messages], message_columns(messages)),
-    )
+    values = {
+        **_contacts(changes),
+        **_conversations(changes),
+        **TAGS.values(_columns(tags, TAGS.types)),
+        **FIELDS.values(_columns(named, FIELDS.types)),
+        **_messages(changes, now),
+    }
+    return Rows(changes, known, values)
 
 
-def _owned(rows: Sequence[tuple[str, ...]], *names: str) -> Owned:
-    """Return rows whose first value is their conversation's external id."""
-    of, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(names))
-    return Owned(of, dict(zip(names, map(array_literal, columns), strict=True)))
-
-
-def _contact_columns(contacts: Collection[Contact]) -> Columns:
-    if not contacts:
-        return {}
-    columns = _attributes(Contact, contacts)
+def _contacts(changes: Changes) -> dict[str, Any]:
+    columns = _attributes(Contact, changes.contacts)
+    columns["id"] = [changes.contact_ids[key] for key in columns["external_id"]]
     columns["email_key"] = list(map(email_key, columns["email"]))
     columns["phone_key"] = list(map(phone_key, columns["phone"]))
-    return with_literals(columns, CONTACT_TEXTS)
+    return CONTACTS.values(columns)
 
 
-def _conversation_columns(conversations: Collection[Conversation]) -> Columns:
-    if not conversations:
-        return {}
-    columns = _attributes(Conversation, conversations)
+def _conversations(changes: Changes) -> dict[str, Any]:
+    columns = _attributes(Conversation, changes.conversations.values())
+    columns["id"] = [changes.ids[key] for key in changes.conversations]
+    columns["contact_id"] = [changes.contact_ids[key] for key in columns["contact"]]
     columns["reply_references"] = [written(each) if each else None for each in columns["reply_references"]]
-    return with_literals(columns, CONVERSATION_TEXTS)
+    return CONVERSATIONS.values(columns)
+
+
+def _messages(changes: Changes, now: datetime) -> dict[str, Any]:
+    rows = [message_row(each.conversation, each.message, now, each.reply_key) for each in changes.messages]
+    columns = {name: [row.get(name) for row in rows] for name in MESSAGES.types}
+    columns["conversation_id"] = [changes.ids[each.conversation.external_id or ""] for each in changes.messages]
+    return MESSAGES.values(columns)
+
+
+def _columns(rows: Sequence[tuple[str, ...]], names: Collection[str]) -> Mapping[str, Sequence[str]]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return dict(zip(names, columns, strict=True))
 
 
 def _attributes(kind: type[Contact | Conversation], values: Collection[Contact | Conversation]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from app.delivery.sql import attempts, settlements
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Change
 from app.domain.words import DeliveryId, MassReplyId, TimelineKind
+from app.store.new_ids import id_at
 from app.store.transactions import TenantTx
 
 
@@ -23,17 +24,14 @@ class TimelineEntry:
     text: str | None = field(default=None, repr=False)
 
 
-# The ids of a group differ in their last four digits alone, in the order of its entries: room for 65,535. PostgreSQL
-# asks the system for each random id. Without OpenSSL it opens /dev/urandom: nearly as much work as storing a row.
 _TIMELINE = sa.text(f"""
     WITH applied AS ({settlements.APPLY}),
     {attempts.END_ATTEMPTS},
     written AS (
         INSERT INTO messages (tenant_id, id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
                               delivery_id)
-        SELECT :tenant, CAST((SELECT left(CAST(uuidv7() AS text), -4)) || lpad(to_hex(v.place), 4, '0') AS uuid),
-               c.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html, w.author_id, w.author_name,
-               c.mass_reply_id, v.delivery_id
+        SELECT :tenant, {id_at("v.place")}, c.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
+               w.author_id, w.author_name, c.mass_reply_id, v.delivery_id
         FROM unnest(CAST(:kinds AS text[]), CAST(:texts AS text[]), CAST(:delivery_ids AS uuid[]),
                     CAST(:of_epochs AS int[])) WITH ORDINALITY AS v (kind, text, delivery_id, epoch, place)
         JOIN applied c ON c.id = v.delivery_id

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.domain.storable import storable
 from app.domain.words import Channel
 from app.store.database import Database
-from app.store.text_arrays import array_literal, text_arrays
+from app.store.row_arrays import RowArrays, array_literal
 from tests.conftest import create_tenant
 
 TEXTS = st.lists(st.none() | st.text(max_size=20).map(storable) | st.text('{},"\\ \n\tNULL', max_size=6), max_size=10)
@@ -19,10 +19,11 @@ TEXTS = st.lists(st.none() | st.text(max_size=20).map(storable) | st.text('{},"\
 async def test_texts_come_back_as_they_were(database: Database, arrays: list[list[str | None]]) -> None:
     arrays += [[], [""], [None], ["NULL", None, "null"], [Channel.SMS], ['"', "\\", '\\"', "},{"]]
     names = [f"a{n}" for n in range(len(arrays))]
-    read = sa.text(f"SELECT jsonb_build_array({text_arrays(names)}) AS found")
+    texts = RowArrays("given", dict.fromkeys(names, "text"))
+    found = [f"(array_agg({name} ORDER BY place))[1:{len(array)}]" for name, array in zip(names, arrays, strict=True)]
+    read = sa.text(f"SELECT jsonb_build_array({', '.join(found)}) FROM {texts.rows}")
     async with database.begin(await create_tenant(database)) as tx:
-        found = await tx.scalar(read, **dict(zip(names, map(array_literal, arrays), strict=True)))
-    assert found == arrays
+        assert await tx.scalar(read, **texts.values(dict(zip(names, arrays, strict=True)))) == arrays
 
 
 @pytest.mark.parametrize("texts", [["a\x00,b"], ["a\x00N", None], ["\x00"], ["a\x00", "b"]])
