@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.conversations.import_chunk import Chunk
-from app.conversations.import_groups import SLICE, NumberedLine, read_groups
+from app.conversations.import_groups import SLICE, Group, NumberedLine, read_groups
 from app.conversations.import_line import InvalidLine
 from app.conversations.import_report import ImportReport
 from app.conversations.sql.import_rows import Rows, rows_of
@@ -19,9 +19,9 @@ from app.store.database import Database
 from app.store.erased_addresses import block_known, has_digests
 from app.store.transactions import TenantTx
 
-PART_LINES: Final = 200
+PART_LINES: Final = 300
 """Lines that are applied and then written together: to encode them is one piece of work on the event loop."""
-FIRST_LINES: Final = 50
+FIRST_LINES: Final = 100
 """Lines of a group's first part. PostgreSQL waits for these, so they are fewer."""
 
 
@@ -41,23 +41,24 @@ async def import_lines(
             if group.lines:
                 async with database.begin(tenant) as tx:
                     chunk = await load_chunk(tx, [each.line for each in group.lines])
-                    groups.begin()
-                    await _apply_and_store(tx, chunk, group.lines, report, digests)
+                    parts = _applied(chunk, group.lines, report)
+                    await _store(tx, parts, groups, digests)
     report.sort()
     return report
 
 
-async def _apply_and_store(
-    tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
+async def _store(
+    tx: TenantTx, applied: AsyncGenerator[Rows, None], groups: Ahead[Group], digests: AddressDigests
 ) -> None:
-    """Apply the lines, part by part, and store what one part has changed while the next one applies.
+    """Store what each part of a group has changed. Meanwhile the next part applies, and the next group is read.
 
     An address that was blocked when its contact was erased is blocked again if it comes back.
     """
     any_erased = await has_digests(tx)  # none is erased until the transaction ends
-    async with Ahead(_applied(chunk, lines, report)) as parts:
+    async with Ahead(applied) as parts:
         while (rows := await parts.next()) is not None:
             parts.begin()
+            groups.begin()  # not before: PostgreSQL has waited for the first part
             await store_rows(tx, rows)
             if any_erased:
                 await block_known(tx, digests, rows.changes.addresses())
