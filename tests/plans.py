@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import sqlalchemy as sa
 
-from app.store.transactions import TenantTx, Transaction
+from app.store.transactions import Transaction
 
 
 async def plan(tx: Transaction, statement: object, **values: object) -> str:
@@ -22,7 +22,7 @@ async def renew_statistics(owner_url: str, *tables: str) -> None:
 
 
 @asynccontextmanager
-async def counting_rows(tx: TenantTx) -> AsyncIterator[Counter[str]]:
+async def counting_rows(tx: Transaction) -> AsyncIterator[Counter[str]]:
     """Count the rows that are read in the block, by table; told when the block has ended."""
     read: Counter[str] = Counter()
     before = await _rows_read(tx)
@@ -31,6 +31,6 @@ async def counting_rows(tx: TenantTx) -> AsyncIterator[Counter[str]]:
     read.subtract(before)
 
 
-async def _rows_read(tx: TenantTx) -> dict[str, int]:
+async def _rows_read(tx: Transaction) -> dict[str, int]:
     statement = "SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_xact_user_tables"
     return {row.relname: row.read for row in await tx.execute(sa.text(statement))}

@@ -9,6 +9,7 @@ from app.delivery import lifecycle as delivery_lifecycle
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import delivery_pages as page_statements
 from app.delivery.sql import lifecycle, samples
+from app.delivery.sql import sweeper as sweeper_statements
 from app.delivery.sweeper import Sweeper
 from app.mass_replies.sql import restored
 from tests.delivery.stage import Batch, Stage
@@ -40,6 +41,23 @@ async def test_a_page_that_is_too_late_is_found_past_all_that_were_before(stage:
     await stage.runs("UPDATE mass_replies SET not_after = now() WHERE id = :id", id=batch.id)
     async with stage.database.begin(stage.tenant) as tx, counting_rows(tx) as read:
         assert len(await lifecycle.overdue_ids(tx, batch.id, FEW)) == FEW
+    assert read["deliveries"] <= A_HANDFUL * FEW, read
+
+
+async def test_a_sweep_looks_at_few_of_those_that_are_sent_again(
+    stage: Stage, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper_statements, "HEAD", FEW)
+    batch = await stage.batch(ALL)
+    again = "UPDATE deliveries SET not_after = now() + interval '1 hour' WHERE mass_reply_id = :id"
+    await stage.runs(again, id=batch.id)
+    late = "UPDATE mass_replies SET not_after = now(), again_until = now() + interval '1 hour' WHERE id = :id"
+    await stage.runs(late, id=batch.id)
+    await renew_statistics(owner_url, "deliveries")
+    async with stage.database.begin_sweep() as tx, counting_rows(tx) as read:
+        [found] = [each for each in await sweeper_statements.open_mass_replies(tx) if each.id == batch.id]
+    assert found.not_after is not None
+    assert found.not_after > found.now
     assert read["deliveries"] <= A_HANDFUL * FEW, read
 
 

@@ -12,10 +12,13 @@ from app.delivery.slots import AccountSlots
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Unknown
 from app.domain.pacing import BREAKER_THRESHOLD
-from app.domain.words import Channel
-from tests.delivery.carrier import Carrier, Gate
+from app.domain.words import AccountId, Channel
+from tests.delivery.carrier import BulkCarrier, Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
 from tests.patience import patience
+from tests.scene import add_account, postmark
+
+NOWHERE = "https://api.example.com"
 
 
 class NeverWrites(Recorder):
@@ -58,6 +61,23 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
         recorder.writes.set()
         await pump
     assert await stage.counts(batch) == {"sent": 20}
+
+
+async def test_of_messages_that_go_many_in_a_call_twice_as_many_are_unknown_at_most(stage: Stage) -> None:
+    account = AccountId(
+        await add_account(stage.runtime, stage.tenant, postmark(NOWHERE, max_in_flight=1_000, rate_per_second=100_000))
+    )
+    batch, carrier = await stage.batch(2_100, account=account), BulkCarrier()
+    recorder = NeverWrites(Recorder(stage.database))
+    pump_context = stage.pump_context(carrier, recorder, slots=1_000)
+    async with recording(recorder):
+        pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
+        await eventually(lambda: len(carrier.calls) == 2_000)
+        await stage.runs("SELECT pg_sleep(0.1)")
+        assert (len(carrier.calls), await under_way(stage, batch)) == (2_000, 2_000)
+        recorder.writes.set()
+        await pump
+    assert await stage.counts(batch) == {"sent": 2_100}
 
 
 async def test_no_call_begins_before_it_is_recorded_that_others_were_not_answered(stage: Stage) -> None:

@@ -13,11 +13,14 @@ from app.delivery.sql import (
     attempts,
     call_shares,
     claims,
+    contact_limits,
     conversation_flips,
     counters,
+    lifecycle,
     recipients,
     settlements,
     timeline,
+    waiting,
 )
 from app.store import outbox
 from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata
@@ -25,8 +28,34 @@ from tests.store.tenant_conditions import CONDITION, plain, without_tenant
 
 NOT_OF_A_TENANT = {"tenants", *INSTALLATION_TABLES, *ROUTING_TABLES}
 OF_A_TENANT = sorted(set(metadata.tables) - NOT_OF_A_TENANT)
-LARGE = ("contacts", "conversations", "conversation_tags", "messages", "deliveries", "delivery_attempts", "receipts")
-HOT = (account_health, attempts, call_shares, claims, conversation_flips, counters, recipients, settlements, timeline)
+LARGE = (
+    "audit_log",
+    "contacts",
+    "conversation_fields",
+    "conversation_subjects",
+    "conversation_tags",
+    "conversations",
+    "deliveries",
+    "delivery_attempts",
+    "messages",
+    "outbound_events",
+    "receipts",
+    "selection_pages",
+)
+HOT = (
+    account_health,
+    attempts,
+    call_shares,
+    claims,
+    contact_limits,
+    conversation_flips,
+    counters,
+    lifecycle,
+    recipients,
+    settlements,
+    timeline,
+    waiting,
+)
 """The statements that every delivery causes."""
 NUMBERED = {"outbound_event_positions", "outbound_events_written_seq"}
 """Numbers of events, whose order matters within a tenant alone. A number that two tenants both use does no harm."""

@@ -147,12 +147,21 @@ class OpenMassReply:
     """A second person's decision, if one was made."""
 
 
+HEAD = 1_000
+"""Deliveries at the head of a lane's queue."""
+
 _OPEN = sa.text(f"""
         SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
                CASE WHEN m.again_until IS NULL THEN m.not_after ELSE least(
+                   -- Only the head of each queue is looked at, every second. What was never sent again is older, and
+                   -- if some of it waits behind the rest it cannot be sent either, and comes to the head later.
                    CASE WHEN m.not_after > clock_timestamp() OR EXISTS (
-                       SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id
-                          AND d.status = 'queued' AND d.not_after IS NULL) THEN m.not_after END,
+                       SELECT FROM lanes l CROSS JOIN LATERAL (
+                           SELECT d.not_after FROM deliveries d
+                           WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.account_id = l.account_id
+                             AND d.status = 'queued' ORDER BY d.not_before, d.id LIMIT :head) d
+                       WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND d.not_after IS NULL
+                   ) THEN m.not_after END,
                    (SELECT min(d.not_after) FROM deliveries d WHERE d.tenant_id = m.tenant_id
                        AND d.mass_reply_id = m.id AND d.status = 'queued' AND d.not_after IS NOT NULL))
                END AS not_after,
@@ -189,7 +198,7 @@ async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
             sample_stuck=row.sample_stuck,
             approval=ApprovalStatus(row.approval) if row.approval else None,
         )
-        for row in await tx.execute(_OPEN)
+        for row in await tx.execute(_OPEN, head=HEAD)
     ]
 
 
