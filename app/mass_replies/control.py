@@ -31,6 +31,7 @@ from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, clock, mass_replies
+from app.store import lanes as store_lanes
 from app.store.transactions import TenantTx
 
 STILL_RETRYING: Final = "An earlier retry is not queued completely yet. Retry again when it is; nothing was changed."
@@ -61,7 +62,9 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
     NotFound or InvalidState. If nothing is paused, nothing changes.
     """
     accounts = await pauses.resume_accounts(tx, id_, account_key)
-    await lifecycle.hold_lanes(tx, id_)
+    await pauses.hold_lanes(tx, id_, accounts)
+    # What other mass replies wait for on these accounts is over too.
+    others = [lane for account in accounts for lane in await store_lanes.free_account(tx, account)]
     batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.RESUME, batch.status)
     _refuse_unknown_lane(batch, account_key)
@@ -74,7 +77,8 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
     if accounts or _stood_still(batch, account_key):
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
         await audit.record(tx, by, entry)
-    return await lifecycle.lanes_with_work(tx, id_)
+    own = await lifecycle.lanes_with_work(tx, id_)
+    return [*own, *(lane for lane in others if lane not in own)]
 
 
 def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:

@@ -20,6 +20,8 @@ from app.mass_replies.sql import restored
 from app.store.database import Database
 
 PAGE: Final = 1_000
+FIRST: Final = DeliveryId(UUID(int=0))
+"""Before all."""
 WHY: Final = Reason(
     ReasonCode.WORKER_LOST,
     "The database was restored from a back-up, and it is not known whether this was sent after the back-up was made.",
@@ -29,7 +31,8 @@ WHY: Final = Reason(
 async def after_restore(database: Database) -> Counter[str]:
     """Settle what is open, for every tenant. Return how many deliveries and mass replies there were.
 
-    No process that sends may run. A second run changes nothing.
+    No process that sends may run. A second run, also after another restore, does no harm: it sets ahead again what is
+    still uncertain.
     """
     async with database.begin_sweep() as tx:
         tenants = await every_tenant(tx)
@@ -44,15 +47,15 @@ async def hold_back(database: Database, tenant: TenantId) -> Counter[str]:
     done = Counter[str]()
     async with database.begin(tenant) as tx:
         await delivery_pages.drop_retries(tx)  # what waits for one may have been sent since
-    after = UUID(int=0)
-    while settled := await _forget_page(database, tenant, after):
-        done["uncertain"] += len(settled)
-        after = settled[-1]
+    last = FIRST
+    while page := await _forget_page(database, tenant, last):
+        done["uncertain"] += len(page)
+        last = page[-1]
     done["cancelled"] += await _cancel_unbegun(database, tenant)
     return done
 
 
-async def _forget_page(database: Database, tenant: TenantId, after: UUID) -> Sequence[DeliveryId]:
+async def _forget_page(database: Database, tenant: TenantId, after: DeliveryId) -> Sequence[DeliveryId]:
     async with database.begin(tenant) as tx:
         ids = await restored.hold_sendable(tx, after, PAGE)
         unknown = ReportedEvent(DeliveryEvent.RESTORE, reason=WHY)

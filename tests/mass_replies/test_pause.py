@@ -89,3 +89,16 @@ async def test_another_tenant_s_mass_reply_cannot_be_touched(stage: Stage) -> No
     unknown = "01920000-0000-7000-8000-000000000000"
     for action in ("pause", "resume", "cancel"):
         assert (await stage.act(unknown, action)).status_code == 404
+
+
+async def test_resuming_an_account_that_rests_wakes_the_other_mass_replies_that_wait_for_it(stage: Stage) -> None:
+    """Another process may keep the lane of another one for as long as the account was to rest."""
+    id_, other = await stage.batch_in(S.SENDING), await stage.batch_in(S.SENDING)
+    await stage.write("UPDATE channel_accounts SET cool_until = now() + interval '1 hour' WHERE key = 'email'")
+    await stage.write("UPDATE lanes SET pumped_at = now(), watched_until = now() + interval '1 hour'")
+    await stage.act(id_, "resume", {"channel_account": "email"})
+    waits = """
+        SELECT a.key, l.watched_until IS NOT NULL AS waits FROM lanes l JOIN channel_accounts a ON a.id = l.account_id
+        WHERE l.mass_reply_id = :id
+    """
+    assert {row.key: row.waits for row in await stage.read(waits, id=other)} == {"email": False, "desk": True}

@@ -5,7 +5,9 @@ import pytest
 from app.delivery.look_up import look_up_uncertain
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind
+from app.mass_replies import restored as restored_module
 from app.mass_replies.restored import WHY, hold_back
+from app.mass_replies.sql.restored import AHEAD
 from app.runtime import Runtime
 from tests.conftest import create_tenant
 from tests.delivery.carrier import Carrier
@@ -61,10 +63,35 @@ async def test_what_a_person_sends_again_is_another_attempt_than_those_that_are_
     assert await stage.status(forgotten) is S.SENDING
 
 
-async def test_a_second_time_changes_nothing(stage: Stage, restored: Batch) -> None:
-    before = [tuple(await stage.row(each)) for each in restored.deliveries]
-    assert not (await hold_back(stage.database, stage.tenant)).total()
-    assert [tuple(await stage.row(each)) for each in restored.deliveries] == before
+async def test_a_second_time_leaves_everything_uncertain(stage: Stage, restored: Batch) -> None:
+    before = await stage.counts(restored)
+    await hold_back(stage.database, stage.tenant)
+    assert await stage.counts(restored) == before
+
+
+async def test_what_a_person_sent_again_before_another_restore_is_not_sent_by_itself(
+    stage: Stage, restored: Batch
+) -> None:
+    await stage.settle(report(restored.deliveries[-1], E.SEND_AGAIN, epoch=None))
+    assert (await stage.counts(restored))["queued"] == 1
+    await hold_back(stage.database, stage.tenant)
+    assert await stage.counts(restored) == {"sent": 1, "uncertain": 4}
+
+
+async def test_attempts_that_another_restore_has_forgotten_share_no_number_with_new_ones(
+    stage: Stage, restored: Batch
+) -> None:
+    """It was sent again after the second back-up: only the provider knows that attempt."""
+    before = (await stage.row(restored.deliveries[-1])).epoch
+    await hold_back(stage.database, stage.tenant)
+    assert (await stage.row(restored.deliveries[-1])).epoch >= before + AHEAD
+
+
+async def test_every_page_is_held_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restored_module, "PAGE", 2)
+    batch = await stage.batch(5)
+    assert (await hold_back(stage.database, stage.tenant))["uncertain"] == 5
+    assert await stage.counts(batch) == {"uncertain": 5}
 
 
 async def test_what_was_not_begun_is_cancelled(stage: Stage) -> None:

@@ -208,21 +208,30 @@ async def handed_over(tx: SweepTx) -> list[tuple[TenantId, MassReplyId]]:
     return [(TenantId(row.tenant_id), MassReplyId(row.mass_reply_id)) for row in await tx.execute(statement)]
 
 
+DOUBLINGS = 30
+"""As often as the age of a report doubles from a second on until it is older than anything that is kept: 34 years."""
+
+_UNSETTLED = sa.text("""
+    WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at)
+    SELECT r.tenant_id, r.id, r.received_at
+    FROM now CROSS JOIN generate_series(0, :doublings) AS doubling CROSS JOIN make_interval(secs => 2 ^ doubling) AS age
+    JOIN receipts r ON r.settled_at IS NULL AND r.received_at < now.at - greatest(age, :youngest)
+                   AND r.received_at > now.at - least(age + :turn, 2 * age)
+    UNION ALL
+    -- The clock has stepped back since these came.
+    SELECT r.tenant_id, r.id, r.received_at FROM now, receipts r WHERE r.settled_at IS NULL AND r.received_at > now.at
+    ORDER BY received_at DESC LIMIT :limit
+""")
+
+
 async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
     """Return reports whose delivery was not known when they came, and that are due for a retry.
 
     Retries come further and further apart: for a few seconds whenever the age has doubled. Most such reports are about
-    messages that others sent through the same account, and must not take time from those that have a delivery.
+    messages that others sent through the same account, and must not take time from those that have a delivery: only
+    those whose turn it is are read.
     """
-    statement = sa.text("""
-        SELECT tenant_id, id FROM receipts
-        CROSS JOIN LATERAL (SELECT extract(epoch FROM clock_timestamp() - received_at) AS age) a
-        WHERE settled_at IS NULL
-          -- Below zero, the clock has stepped back since it came.
-          AND (age < 0 OR (age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn))
-        ORDER BY received_at DESC LIMIT :limit
-    """)
-    rows = await tx.execute(statement, youngest=older_than.total_seconds(), turn=TURN.total_seconds(), limit=limit)
+    rows = await tx.execute(_UNSETTLED, youngest=older_than, turn=TURN, doublings=DOUBLINGS, limit=limit)
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 

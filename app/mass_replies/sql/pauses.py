@@ -1,9 +1,11 @@
 """Pause and resume lanes. Accounts are written before lanes, lanes before mass replies, as claims do."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from app.domain.mass_reply_lifecycle import PauseReason
-from app.domain.words import MassReplyId
+from app.domain.words import AccountId, MassReplyId
 from app.store.transactions import TenantTx
 
 _PAUSE_LANE = sa.text("""
@@ -20,21 +22,39 @@ async def pause_lane(tx: TenantTx, id_: MassReplyId, account_key: str, reason: P
 
 
 _RESUME_ACCOUNTS = sa.text("""
-    UPDATE channel_accounts a SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0,
+    UPDATE channel_accounts SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0,
         mended_at = clock_timestamp()
-    FROM lanes l
-    WHERE a.tenant_id = :tenant AND (a.pause_reason IS NOT NULL OR a.cool_until > clock_timestamp())
-      AND (CAST(:key AS text) IS NULL OR a.key = :key)
-      AND l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.account_id = a.id
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+        SELECT id FROM channel_accounts a
+        WHERE tenant_id = :tenant AND (pause_reason IS NOT NULL OR cool_until > clock_timestamp())
+          AND (CAST(:key AS text) IS NULL OR key = :key)
+          AND EXISTS (SELECT FROM lanes l
+                      WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.account_id = a.id)
+        ORDER BY id FOR NO KEY UPDATE))
+    RETURNING id
 """)
 
 
-async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> bool:
+async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> Sequence[AccountId]:
     """End the pauses and the cool-downs of the accounts of this mass reply, or of the one named.
 
-    Return False if there was none.
+    Return those that had one.
     """
-    return (await tx.execute(_RESUME_ACCOUNTS, id=id_, key=account_key)).rowcount > 0
+    return [AccountId(found) for found in await tx.scalars(_RESUME_ACCOUNTS, id=id_, key=account_key)]
+
+
+_HOLD_LANES = sa.text("""
+    SELECT FROM lanes l JOIN mass_replies m ON m.tenant_id = l.tenant_id AND m.id = l.mass_reply_id
+    WHERE l.tenant_id = :tenant AND (m.id = :id OR (
+        m.status = 'sending' AND m.finished_at IS NULL AND l.account_id = ANY (CAST(:accounts AS uuid[]))))
+    ORDER BY l.mass_reply_id, l.channel, l.account_id FOR UPDATE OF l
+""")
+
+
+async def hold_lanes(tx: TenantTx, id_: MassReplyId, accounts: Sequence[AccountId]) -> None:
+    """Lock the lanes of this mass reply, and those of others on these accounts, in the order in which records lock
+    them."""
+    await tx.execute(_HOLD_LANES, id=id_, accounts=accounts)
 
 
 # What happened on a lane before the pause says nothing about what follows. Without `pumped_at` the next sweep wakes the

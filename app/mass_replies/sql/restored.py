@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -22,18 +21,19 @@ UNBEGUN: Final = (
 )
 
 
-# What is uncertain may have been looked up or decided since, and sent again. Those that are set ahead are left out.
+# What is uncertain may have been looked up or decided since, and sent again.
 _SENDABLE = sa.text("""
     SELECT d.id FROM deliveries d JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
-    WHERE d.tenant_id = :tenant AND d.id > :after AND d.epoch < :ahead
+    WHERE d.tenant_id = :tenant AND d.id > :after
       AND (d.status IN ('sending', 'uncertain') OR d.status = 'queued' AND m.status IN ('sending', 'paused'))
     ORDER BY d.id LIMIT :limit FOR UPDATE OF d
 """)
 
 
-async def hold_sendable(tx: TenantTx, after: UUID, limit: int) -> Sequence[DeliveryId]:
-    """Lock deliveries after `after` that may be sent now or later without a person's decision. Return their ids."""
-    return list(await tx.scalars(_SENDABLE, after=after, ahead=AHEAD, limit=limit))
+async def hold_sendable(tx: TenantTx, after: DeliveryId, limit: int) -> Sequence[DeliveryId]:
+    """Lock the next deliveries after one that may be sent now or later without a person's decision. Return their ids,
+    in order."""
+    return list(await tx.scalars(_SENDABLE, after=after, limit=limit))
 
 
 # Without `settles_after` nobody looks them up: a look-up would ask for an attempt that may not be the last one.
