@@ -41,6 +41,7 @@ async def _settle_each(database: Database, tenant: TenantId, reports: Sequence[R
     """Settle all at once, or else one by one: one that cannot be settled must not hold back the rest."""
     try:
         async with database.begin(tenant) as tx:
+            await clocks.restart_quarantine(tx, [report.delivery_id for report in reports])
             await settle(tx, reports)
     except Exception as error:
         if len(reports) == 1:

@@ -142,3 +142,19 @@ class TestAClockThatSteppedBack:
         await stage.claim(batch)
         await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=because(C.ANSWER_LOST)))
         return batch
+
+
+class TestAClockThatStepsAhead:
+    async def test_ends_no_quarantine_of_a_worker_that_may_still_send(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await stage.runs(
+            "UPDATE deliveries SET updated_at = updated_at - interval '2 h', lease_until = lease_until - interval '2 h', "
+            "settles_after = settles_after - interval '2 h'"
+        )
+        await stage.sweeper().tick()
+        assert await stage.status(batch.first) is S.UNCERTAIN
+        await stage.settle(report(batch.first, E.FIND_ABSENT))
+        assert await stage.status(batch.first) is S.UNCERTAIN
+        left = "SELECT extract(epoch FROM settles_after - now()) AS seconds FROM deliveries"
+        assert (await stage.one(left)).seconds > SETTLES_AFTER.total_seconds() - 5

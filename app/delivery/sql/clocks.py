@@ -1,4 +1,4 @@
-"""Repair times after the database's clock has stepped back, as after a failover or a correction.
+"""Keep times right where the database's clock steps, as after a failover or a correction.
 
 A time in the future was set at some moment. If even that moment lies in the future, it dates from before the step, and
 a wait of seconds would last as long as the step. So the time is moved back together with that moment, but never by more
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.domain.words import TenantId
+from app.domain.words import DeliveryId, TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 TOLERANCE = timedelta(seconds=1)
@@ -34,6 +34,26 @@ _AHEAD = sa.text("""
           WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0
             AND (l.pumped_at > late.at OR first.updated_at > late.at)
 """)
+
+
+# `updated_at` is still the moment of the claim.
+_RESTART = sa.text("""
+    UPDATE deliveries SET settles_after = clock_timestamp() + (settles_after - updated_at)
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+        SELECT id FROM deliveries
+        WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
+          AND status = 'sending' AND lease_until < clock_timestamp()
+        ORDER BY id FOR UPDATE))
+""")
+
+
+async def restart_quarantine(tx: TenantTx, ids: Sequence[DeliveryId]) -> None:
+    """Begin the time until these may be called not sent again, in full length.
+
+    A lease that has run out by a clock that stepped ahead has perhaps just begun, and its holder may still send: it
+    counts by its own clock.
+    """
+    await tx.execute(_RESTART, ids=ids)
 
 
 async def tenants_ahead(tx: SweepTx) -> Sequence[TenantId]:

@@ -231,8 +231,8 @@ class Evidence:
         """For each mass reply the shortest time that any of its claims was given, as far as that is on record."""
         found: dict[str, float] = {}
         for row in self.rows.values():
-            if row.settles_after is None or not row.attempts:
-                continue
+            if row.settles_after is None or not row.attempts or row.attempts[-1].outcome == "worker_lost":
+                continue  # that of a worker that is lost begins again when its lease is over
             seconds = (row.settles_after - row.attempts[-1].started_at) / timedelta(seconds=1)
             found[row.mass_reply] = min(seconds, found.get(row.mass_reply, seconds))
         return found
