@@ -149,8 +149,10 @@ class TestAClockThatStepsAhead:
         batch = await stage.batch()
         await stage.claim(batch)
         await stage.runs(
-            "UPDATE deliveries SET updated_at = updated_at - interval '2 h', lease_until = lease_until - interval '2 h', "
-            "settles_after = settles_after - interval '2 h'"
+            "UPDATE deliveries SET updated_at = updated_at - CAST(:step AS interval), "
+            "lease_until = lease_until - CAST(:step AS interval), "
+            "settles_after = settles_after - CAST(:step AS interval)",
+            step=STEP,
         )
         await stage.sweeper().tick()
         assert await stage.status(batch.first) is S.UNCERTAIN
