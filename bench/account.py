@@ -21,10 +21,10 @@ from bench.processes import frozen, provider
 from bench.run import Run
 from bench.stack import Service
 
-DELIVERIES: Final = {0: 9_000, 50: 9_000, 100: 2_100, 300: 1_500}
+DELIVERIES: Final = {0: 9_000, 50: 9_000, 100: 3_000, 300: 1_500}
 """Of one turn, by the provider's latency in milliseconds."""
 NAIVE: Final = "naive"
-CALLS: Final = {"bare loop": 18_000, "bare httpx": 3_000, NAIVE: 3_000}
+CALLS: Final = {"bare loop": 18_000, "bare httpx": 3_000, NAIVE: 2_000}
 """Of the others in a turn, at most: some seconds of each where the provider answers at once."""
 
 

@@ -109,7 +109,7 @@ def test_slower_is_what_fell_by_a_fifth(ratio: float, is_slower: bool, baseline:
     assert bool(gate.fallen({"account": [figure(ratio)]})) is is_slower
 
 
-CPU = "plain calls to that"
+CPU = gate.TO_PLAIN_CALLS
 
 
 def with_cpu(speed: float, cpu: float) -> Figure:
