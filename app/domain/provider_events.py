@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.charges import Charge
 from app.domain.outbound import Deferred
-from app.domain.storable import storable_value
+from app.domain.storable import storable_key, storable_value
 from app.domain.text.plain_text import unix_lines
 from app.domain.words import ReasonCode
 
@@ -153,9 +153,25 @@ ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Amended | Unrec
 E = TypeVar("E", bound=ProviderEvent)
 
 
+_INDEXED = frozenset(
+    {
+        *("event_key", "provider_message_id", "sender", "other_senders", "sender_alias"),
+        *("recipient", "recipient_alias", "bad_address", "before", "after", "alias"),
+    }
+)
+"""What indexes hold of an event."""
+
+
+def _key(said: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+    if isinstance(said, tuple):
+        return tuple(map(storable_key, said))
+    return None if said is None else storable_key(said)
+
+
 def storable_event(event: E) -> E:
     """Return an event without what a database refuses. Otherwise the provider would repeat it again and again."""
     said = {each.name: storable_value(getattr(event, each.name)) for each in fields(event)}
+    said |= {name: _key(said[name]) for name in _INDEXED & said.keys()}
     if isinstance(event, Inbound | Amended) and event.text is not None:
         said["text"] = unix_lines(said["text"])
     return replace(event, **said)

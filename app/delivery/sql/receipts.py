@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.storable import storable, storable_value
+from app.domain.storable import storable, storable_key, storable_value
 from app.domain.words import AccountId, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
@@ -50,11 +50,11 @@ async def store(tx: TenantTx, account: AccountId, receipt: Receipt) -> StoredRec
     """Store a report. Return None if it was stored before."""
     delivery, epoch = _read_correlation(receipt.correlation)
     values: dict[str, Any] = {
-        "event_key": storable(receipt.event_key),
+        "event_key": storable_key(receipt.event_key),
         "kind": receipt.kind,
         "delivery": delivery,
         "epoch": epoch,
-        "provider_message_id": receipt.provider_message_id and storable(receipt.provider_message_id),
+        "provider_message_id": receipt.provider_message_id and storable_key(receipt.provider_message_id),
         "reason_code": receipt.code,
         "reason_detail": receipt.detail and storable(receipt.detail),
         "temporary": receipt.temporary,
@@ -90,9 +90,9 @@ _STORE_WATERMARK = sa.text("""
 
 async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> StoredReceipt | None:
     """Store a report about everything one recipient was sent until a moment. Return None if it was stored before."""
-    recipient = storable(mark.recipient)
+    recipient = storable_key(mark.recipient)
     values = {
-        "event_key": storable(mark.event_key),
+        "event_key": storable_key(mark.event_key),
         "kind": mark.kind,
         "recipient": recipient,
         "occurred_at": mark.up_to,
