@@ -1,7 +1,7 @@
 """Use cases for people: the actions on a confirmed mass reply.
 
-Locks are taken in the order of claims and records, so that nothing deadlocks: accounts, deliveries, lanes, the mass
-reply.
+Locks are taken in the order of claims and records, so that nothing deadlocks: accounts, deliveries, conversations,
+lanes, the mass reply.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,16 +156,20 @@ async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_withi
     Raise NotFound, InvalidState, InvalidSchedule, ConversationsNotFound or StillSettling.
     """
     not_after = decision.not_after or await clock.now(tx) + send_within
-    await _refuse(tx, id_, MassReplyAction.RESOLVE, not_after)
+    batch = await _refuse(tx, id_, MassReplyAction.RESOLVE, not_after)
+    _refuse_revival(batch, decision)
     held = await resolutions.hold_deliveries(tx, id_, decision.conversation_ids)
     _refuse_missing(decision, held)
-    if decision.send_again:
-        await _open_for(tx, id_, not_after)
     until = not_after if decision.send_again else None
     reported = ReportedEvent(decision.event, reason=decision.reason, not_after=until)
     answers = await settle(tx, [Report(delivery, reported) for delivery in held.values()])
     _refuse_ignored(held, answers)
-    refuse_action(MassReplyAction.RESOLVE, (await lock_mass_reply(tx, id_)).status)
+    # Last, as everybody does: whoever holds a lane or the mass reply must not wait for a conversation.
+    batch = await lock_mass_reply(tx, id_)
+    refuse_action(MassReplyAction.RESOLVE, batch.status)
+    _refuse_revival(batch, decision)
+    if decision.send_again:
+        await resolutions.extend(tx, id_, not_after)
     await resolutions.note_decision(tx, held.values(), decision)
     await audit.record(tx, by, _resolved(id_, decision))
     return await lifecycle.lanes_with_work(tx, id_)
@@ -180,7 +184,7 @@ def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
     return AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESOLVED, id_, reason=decision.why, details=details)
 
 
-async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_after: datetime) -> None:
+async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_after: datetime) -> MassReply:
     """Refuse what can be refused before anything is locked. After locking it is checked again."""
     batch = await mass_replies.get(tx, id_)
     if batch is None:
@@ -188,15 +192,12 @@ async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_a
     refuse_action(action, batch.status)
     if not_after <= await clock.now(tx):
         raise InvalidSchedule("`not_after` lies in the past.")
+    return batch
 
 
-async def _open_for(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
-    """Let what is sent again leave until `not_after`. A cancelled mass reply never revives."""
-    await lifecycle.hold_lanes(tx, id_)
-    batch = await lock_mass_reply(tx, id_)
-    if batch.status is MassReplyStatus.CANCELLED:
+def _refuse_revival(batch: MassReply, decision: Decision) -> None:
+    if decision.send_again and batch.status is MassReplyStatus.CANCELLED:
         raise InvalidState("The mass reply is cancelled; none of its messages can be sent again.")
-    await resolutions.extend(tx, id_, not_after)
 
 
 def _refuse_missing(decision: Decision, held: Mapping[ConversationId, DeliveryId]) -> None:

@@ -1,16 +1,21 @@
 """Uncertain deliveries, settled by a person: all of them or none, with name and reason."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from app.delivery import settle
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.store.transactions import TenantTx
 from tests.api.conftest import MakeKey, bearer
 from tests.mass_replies.conftest import Stage
+from tests.patience import patience
 
 S = MassReplyStatus
 ANN = {"id": "agent-7", "name": "Ann Lee", "email": "ann@example.test"}
@@ -130,6 +135,28 @@ async def test_a_cancelled_mass_reply_never_revives(stage: Stage) -> None:
     answer = await stage.act(id_, "resolve", decision(ids, "not_sent", send_again=True))
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     assert (await stage.act(id_, "resolve", decision(ids, "not_sent"))).json()["status"] == "cancelled"
+
+
+async def test_a_decision_about_many_holds_no_lane_while_it_waits_for_a_conversation(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that writes a result holds the conversation, and needs the lane next."""
+    monkeypatch.setattr(settle, "GROUP", 1)  # more than one group, which locks conversations ahead
+    id_ = await stage.batch_in(S.COMPLETED)
+    ids = await stage.lose_all(id_)
+    async with stage.runtime.database.begin(stage.tenant) as tx:
+        await tx.execute(sa.text("SELECT FROM conversations WHERE id = :id FOR NO KEY UPDATE"), id=ids[0])
+        deciding = asyncio.create_task(stage.act(id_, "resolve", decision(ids, "not_sent", send_again=True)))
+        await a_lock_is_waited_for(tx)
+        await tx.execute(sa.text("SELECT FROM lanes WHERE mass_reply_id = :id FOR NO KEY UPDATE NOWAIT"), id=id_)
+    assert (await deciding).json()["counts"]["queued"] == 6
+
+
+async def a_lock_is_waited_for(tx: TenantTx) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with patience("somebody waits for a lock"):
+        while not await tx.scalar(sa.text(waiting)):
+            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "cancel", "retry", "resolve"])
