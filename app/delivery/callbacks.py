@@ -1,36 +1,33 @@
 """A provider's call to an account's callback address: verify it, and apply its events."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, assert_never
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bind_contextvars
 
 from app.accounts.own_addresses import own_addresses
 from app.conversations.sql import customer_messages, threading
 from app.delivery.account_events import AccountEvent, take_account_events
-from app.delivery.receipts import take_price, take_receipt, take_watermark
+from app.delivery.receipts import Reported, take_reports
 from app.delivery.senders import AccountSender, SenderCache
 from app.delivery.sql import callback_sightings, receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
 from app.domain.channel_port import Adapter, AnswersChallenge, SharesCallbacks
 from app.domain.conversation import CustomerMessage
-from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
+from app.domain.errors import InvalidRequest, NotFound, Overloaded, Unauthenticated
 from app.domain.provider_events import (
     Amended,
     Inbound,
     MalformedWebhook,
     Moved,
-    Priced,
     ProviderEvent,
-    Receipt,
     Unrecognized,
-    Watermark,
     Webhook,
     storable_event,
 )
@@ -41,6 +38,7 @@ from app.process.tenant_time import Purse
 from app.store import address_links, blocked_addresses
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
+from app.store.overload import may_pass
 from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
 
@@ -86,7 +84,8 @@ async def take_callback(
 ) -> None:
     """Verify a provider's call and apply its events, a group at a time.
 
-    If one fails, the provider repeats the call, and the events that were applied before change nothing.
+    If one fails, the others are applied all the same, and the error is raised: the provider repeats the call, and the
+    events that were applied before change nothing.
 
     Raise Unauthenticated if the call is not the provider's, InvalidRequest if it cannot be read.
     """
@@ -97,14 +96,38 @@ async def take_callback(
     if not verified:
         raise _not_the_provider()
     events = await aside.once(lambda: _events(adapter, webhook))
+    take = partial(_take_group, database, sender_cache, metrics, called, webhook)
+    failed = list[Exception]()
     for first in range(0, len(events), TOGETHER):
         group = events[first : first + TOGETHER]
         try:
-            await _take_group(database, sender_cache, metrics, called, group, webhook)
-        except DBAPIError:
-            # Two long calls may deadlock on each other's rows, and one bad event must not hold back the others.
-            for event in group:
-                await _take_group(database, sender_cache, metrics, called, [event], webhook)
+            await take(group)
+        except (Overloaded, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised again if it is the fault of an event
+            log.warning("callback_group_failed", events=len(group), error=type(error).__name__)
+            failed += await _take_each(take, group)
+    if failed:
+        raise failed[0]
+
+
+async def _take_each(
+    take: Callable[[Sequence[ProviderEvent]], Awaitable[None]], group: Sequence[ProviderEvent]
+) -> list[Exception]:
+    """Take the events of a group that failed one by one: one that cannot be taken must not hold back the others.
+
+    Return the errors of those that cannot. Raise what may pass: the provider repeats the call.
+    """
+    failed = list[Exception]()
+    for event in group:
+        try:
+            await take([event])
+        except Exception as error:
+            if isinstance(error, Overloaded) or may_pass(error):
+                raise
+            log.exception("callback_event_failed", kind=type(event).__name__, error=type(error).__name__)
+            failed.append(error)
+    return failed
 
 
 def _not_the_provider() -> Unauthenticated:
@@ -116,9 +139,13 @@ async def _take_group(
     sender_cache: SenderCache,
     metrics: Metrics,
     called: Called,
-    events: Sequence[ProviderEvent],
     webhook: Webhook,
+    events: Sequence[ProviderEvent],
 ) -> None:
+    """Take what is about our messages, then what customers did.
+
+    Each in a transaction of its own: the one locks deliveries before conversations, the other conversations alone.
+    """
     taken = list[AccountEvent]()
     async with database.begin(called.tenant) as tx:
         for event in events:
@@ -127,8 +154,14 @@ async def _take_group(
                 log.info("event_of_unknown_account")
                 await _store_unrecognized(tx, called.account_sender.account, event)
             else:
-                await _take(tx, metrics, owner, event)
                 taken.append((owner, event))
+        about_messages = [(owner.id, owner.channel, each) for owner, each in taken if isinstance(each, Reported)]
+        await take_reports(tx, about_messages)
+    others = [(owner, each) for owner, each in taken if not isinstance(each, Reported)]
+    if others:
+        async with database.begin(called.tenant) as tx:
+            for owner, event in others:
+                await _take(tx, metrics, owner, event)
     await take_account_events(database, called.tenant, taken)
 
 
@@ -190,14 +223,10 @@ def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
     return events
 
 
-async def _take(tx: TenantTx, metrics: Metrics, account: ChannelAccount, event: ProviderEvent) -> None:
+async def _take(
+    tx: TenantTx, metrics: Metrics, account: ChannelAccount, event: Inbound | Amended | Moved | Unrecognized
+) -> None:
     match event:
-        case Receipt():
-            await take_receipt(tx, account.id, account.channel, event)
-        case Priced():
-            await take_price(tx, account.id, event)
-        case Watermark():
-            await take_watermark(tx, account.id, event)
         case Inbound():
             await _take_inbound(tx, metrics, account, event)
         case Amended():

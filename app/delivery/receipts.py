@@ -4,18 +4,21 @@ A receipt may come before the record of its own call, late, twice, in any order,
 yet. It is stored first, then applied. The sweeper retries what cannot be applied.
 """
 
-from typing import Final
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Final, assert_never
 from uuid import UUID
 
 import structlog
 
-from app.delivery.settle import Report, settle
-from app.delivery.sql import counters, receipts
+from app.delivery.settle import Report, settle_each
+from app.delivery.sql import conversation_flips, counters, receipts, settlements
 from app.delivery.sql.receipts import StoredReceipt
 from app.domain.addresses import Address
-from app.domain.delivery_lifecycle import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent
+from app.domain.charges import Charge
+from app.domain.delivery_lifecycle import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent, Transition
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.words import AccountId, Channel, Reason, ReasonCode, TenantId
+from app.domain.words import AccountId, Channel, DeliveryId, Reason, ReasonCode, TenantId
 from app.store import address_links, blocked_addresses
 from app.store.database import Database
 from app.store.transactions import TenantTx
@@ -30,71 +33,112 @@ EVENTS: Final = {
 }
 
 
+Reported = Receipt | Priced | Watermark
+"""What a provider says about messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price that a provider reports for one message of a delivery."""
+
+    delivery: DeliveryId
+    message: str
+    charge: Charge
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What a stored report says about known deliveries."""
+
+    reports: Sequence[Report] = ()
+    settles: StoredReceipt | None = None
+    """What is done with once these reports are settled."""
+    price: Price | None = None
+
+
 async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, receipt: Receipt) -> None:
     """Store a receipt, and apply it if its delivery is known. A repeated receipt does nothing."""
-    stored = await receipts.store(tx, account, receipt)
-    if stored is None:
-        return
-    if receipt.recipient and receipt.recipient_alias:
-        alias = Address.read(channel, receipt.recipient_alias)
-        await address_links.link(tx, alias, Address.read(channel, receipt.recipient))
-    if receipt.bad_address and receipt.code is not None:
-        await blocked_addresses.block(tx, channel, receipt.bad_address, receipt.code)
-    if not await _apply(tx, stored):
-        log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
+    await take_reports(tx, [(account, channel, receipt)])
 
 
-async def take_price(tx: TenantTx, account: AccountId, priced: Priced) -> None:
-    """Store the price that a provider reports for a file's message, and bill it. A repeated report does nothing."""
-    found = await receipts.priced_message(tx, account, priced)
-    outcome: Final = "unmatched" if found is None else "kept"
-    if await receipts.store_event(tx, account, "priced", priced.event_key, priced.raw, outcome) and found:
-        delivery, message = found
-        await counters.price(tx, delivery, message, priced.charge)
+async def take_reports(tx: TenantTx, taken: Sequence[tuple[AccountId, Channel, Reported]]) -> None:
+    """Store what a provider reports, and apply what is about known deliveries. A repeated report does nothing.
 
-
-async def take_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> None:
-    """Store a report about everything one recipient was sent until a moment, and apply it to what is known as sent.
-
-    Like any receipt it waits for what is not known yet, and a repeated one does nothing.
+    All of it is settled together: one after the other, each would wait for its delivery with the lanes of those before
+    it locked.
     """
-    stored = await receipts.store_watermark(tx, account, mark)
-    if stored is not None:
-        await _apply(tx, stored)
+    meanings = [meaning for each in taken if (meaning := await _store(tx, *each)) is not None]
+    for channel, address, code in sorted(_bad_addresses(taken)):
+        await blocked_addresses.block(tx, channel, address, code)
+    await _apply(tx, meanings)
 
 
 async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:
     """Retry a stored receipt whose delivery was not known when it came."""
     async with database.begin(tenant) as tx:
         stored = await receipts.lock(tx, receipt)
-        if stored is not None:
-            await _apply(tx, stored)
+        if stored is not None and (meaning := await _meaning(tx, stored)):
+            await _apply(tx, [meaning])
 
 
-async def _apply(tx: TenantTx, receipt: StoredReceipt) -> bool:
-    """Apply a receipt. Return whether every delivery that it reports on is known."""
-    if receipt.recipient is not None:
-        return await _apply_watermark(tx, receipt)
-    found = await receipts.find_delivery(tx, receipt)
+def _bad_addresses(taken: Sequence[tuple[AccountId, Channel, Reported]]) -> set[tuple[Channel, str, ReasonCode]]:
+    return {
+        (channel, each.bad_address, each.code)
+        for _, channel, each in taken
+        if isinstance(each, Receipt) and each.bad_address and each.code is not None
+    }
+
+
+async def _store(tx: TenantTx, account: AccountId, channel: Channel, reported: Reported) -> Meaning | None:
+    """Store a report. Return what it means, or None if it was stored before or its delivery is not known."""
+    match reported:
+        case Receipt():
+            stored = await receipts.store(tx, account, reported)
+            if stored is not None and reported.recipient and reported.recipient_alias:
+                alias = Address.read(channel, reported.recipient_alias)
+                await address_links.link(tx, alias, Address.read(channel, reported.recipient))
+        case Watermark():
+            stored = await receipts.store_watermark(tx, account, reported)
+        case Priced():
+            return await _store_price(tx, account, reported)
+        case _:
+            assert_never(reported)
+    if stored is None:
+        return None
+    meaning = await _meaning(tx, stored)
+    if meaning is None:
+        log.info("receipt_unmatched", account=str(account), kind=stored.kind)
+    return meaning
+
+
+async def _store_price(tx: TenantTx, account: AccountId, priced: Priced) -> Meaning | None:
+    """Store the price that a provider reports for a file's message."""
+    found = await receipts.priced_message(tx, account, priced)
+    outcome: Final = "unmatched" if found is None else "kept"
+    stored = await receipts.store_event(tx, account, "priced", priced.event_key, priced.raw, outcome)
+    return Meaning(price=Price(*found, priced.charge)) if stored and found else None
+
+
+async def _meaning(tx: TenantTx, stored: StoredReceipt) -> Meaning | None:
+    """Return what a receipt says, or None if its delivery is not known."""
+    if stored.recipient is not None:
+        return await _meaning_of_watermark(tx, stored)
+    found = await receipts.find_delivery(tx, stored)
     if found is None:
-        return False
+        return None
     delivery, epoch = found
-    reported = ReportedEvent(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
+    reported = ReportedEvent(EVENTS[stored.kind], epoch, stored.occurred_at, _reason(stored))
     report = Report(
         delivery,
         reported,
-        provider_message_id=receipt.provider_message_id,
-        evidence=receipt.reason_detail,
+        provider_message_id=stored.provider_message_id,
+        evidence=stored.reason_detail,
     )
-    answer = (await settle(tx, [report])).get(delivery)
-    outcome = f"absorbed: {answer}" if isinstance(answer, Ignored) else "applied"
-    await receipts.mark_settled(tx, receipt.id, outcome)
-    if receipt.charge is not None:
-        await counters.price(tx, delivery, str(epoch), receipt.charge)
-    return True
+    price = None if stored.charge is None else Price(delivery, str(epoch), stored.charge)
+    return Meaning([report], stored, price)
 
 
-async def _apply_watermark(tx: TenantTx, watermark: StoredReceipt) -> bool:
+async def _meaning_of_watermark(tx: TenantTx, watermark: StoredReceipt) -> Meaning | None:
     covered = await receipts.sent_until(tx, watermark)
     event = EVENTS[watermark.kind]
     reports = [
@@ -102,11 +146,35 @@ async def _apply_watermark(tx: TenantTx, watermark: StoredReceipt) -> bool:
         for one in covered
         if one.sent
     ]
-    await settle(tx, reports)
-    if len(reports) < len(covered):
-        return False
-    await receipts.mark_settled(tx, watermark.id, "kept")
-    return True
+    return Meaning(reports, watermark if len(reports) == len(covered) else None)
+
+
+async def _apply(tx: TenantTx, meanings: Sequence[Meaning]) -> None:
+    """Settle what receipts say, and bill their prices."""
+    prices = [meaning.price for meaning in meanings if meaning.price is not None]
+    reports = [report for meaning in meanings for report in meaning.reports]
+    if len(meanings) > 1 and prices:
+        await _hold(tx, {*(price.delivery for price in prices), *(report.delivery_id for report in reports)})
+    answers = {delivery: iter(each) for delivery, each in (await settle_each(tx, reports)).items()}
+    for meaning in meanings:
+        said = [next(answers[report.delivery_id], None) for report in meaning.reports]
+        if meaning.settles is not None:
+            await receipts.mark_settled(tx, meaning.settles.id, _outcome(meaning.settles, said))
+    for price in prices:
+        await counters.price(tx, price.delivery, price.message, price.charge)
+
+
+async def _hold(tx: TenantTx, deliveries: Set[DeliveryId]) -> None:
+    """Lock all that settling and pricing these deliveries changes, in the order in which everybody locks it."""
+    await conversation_flips.lock(tx, await settlements.lock(tx, deliveries))
+    await counters.hold(tx, deliveries)
+
+
+def _outcome(stored: StoredReceipt, said: Sequence[Transition | Ignored | None]) -> str:
+    if stored.recipient is not None:
+        return "kept"
+    [answer] = said
+    return f"absorbed: {answer}" if isinstance(answer, Ignored) else "applied"
 
 
 def _reason(receipt: StoredReceipt) -> Reason | None:

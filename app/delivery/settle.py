@@ -1,5 +1,6 @@
 """The one way to change a delivery after its claim: for records, receipts, look-ups, people and the sweeper."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from app.domain.delivery_lifecycle import (
 )
 from app.domain.outbound import DroppedAttachment
 from app.domain.outbox import Changed, OutboxEntry
-from app.domain.storable import storable
+from app.domain.storable import storable, storable_key
 from app.domain.words import DeliveryId, TimelineKind
 from app.store.transactions import TenantTx
 
@@ -80,7 +81,14 @@ async def settle(
     `answering` are the accounts whose provider has answered. Return what the last report about each delivery did. A
     delivery that does not exist is left out.
     """
-    answers: dict[DeliveryId, Transition | Ignored] = {}
+    return {id_: answers[-1] for id_, answers in (await settle_each(tx, reports, answering)).items()}
+
+
+async def settle_each(
+    tx: TenantTx, reports: Sequence[Report], answering: Collection[UUID] = ()
+) -> Mapping[DeliveryId, Sequence[Transition | Ignored]]:
+    """Do what `settle` does. Return what each report did, in the order of those about the same delivery."""
+    answers = defaultdict[DeliveryId, list[Transition | Ignored]](list)
     written: list[Change] = []
     entries: list[OutboxEntry] = []
     groups = _groups(map(_storable, reports))
@@ -91,7 +99,8 @@ async def settle(
         await conversation_flips.lock(tx, conversations)
     for group in groups:
         answered, changes, replies = await _settle_group(tx, group, answering)
-        answers.update(answered)
+        for id_, answer in answered.items():
+            answers[id_].append(answer)
         written += changes
         entries += entries_of(changes, replies)
     if written:
@@ -114,18 +123,16 @@ def _delivery(report: Report) -> DeliveryId:
 
 
 def _storable(report: Report) -> Report:
-    """Clean what a provider wrote: a single NUL would keep a whole group from being written."""
+    """Clean what a provider wrote: a single NUL, or an id too long for its index, would keep a whole group from being
+    written."""
     reported, reason = report.reported, report.reported.reason
     if reason is not None:
         reported = replace(reported, reason=replace(reason, detail=storable(reason.detail)))
-    provider_message_id, evidence = _clean(report.provider_message_id), _clean(report.evidence)
+    id_ = report.provider_message_id
+    provider_message_id, evidence = id_ and storable_key(id_), report.evidence and storable(report.evidence)
     if reason is None and (provider_message_id, evidence) == (report.provider_message_id, report.evidence):
         return report  # most reports; a copy costs time
     return replace(report, reported=reported, provider_message_id=provider_message_id, evidence=evidence)
-
-
-def _clean(text: str | None) -> str | None:
-    return None if text is None else storable(text)
 
 
 def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T]]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from app.attachments.file_types import StoredAttachment
 from app.attachments.sql.attachments import find_attachments
 from app.conversations.sql.customer_messages import record_customer_message
-from app.delivery.receipts import take_receipt
+from app.delivery.receipts import take_reports
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import NotFound, RateLimited, Unauthenticated
 from app.domain.provider_events import Receipt, ReceiptKind
@@ -80,16 +80,17 @@ async def read(database: Database, session: ChatSession, after: UUID, limit: int
 
 async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
     now = datetime.now(UTC)
-    # Lock the lanes' counters in the order that everybody uses, so that no two visitors deadlock.
-    for one in sorted(fetched, key=lambda one: (str(one.mass_reply), str(one.account))):
-        receipt = Receipt(
-            kind=ReceiptKind.DELIVERED,
-            event_key=f"fetched:{one.delivery}",
-            correlation=f"{one.delivery}.{one.epoch}",
-            provider_message_id=None,
-            occurred_at=now,
-        )
-        await take_receipt(tx, one.account, Channel.CHAT, receipt)
+    await take_reports(tx, [(one.account, Channel.CHAT, _fetched(one, now)) for one in fetched])
+
+
+def _fetched(one: Undelivered, now: datetime) -> Receipt:
+    return Receipt(
+        kind=ReceiptKind.DELIVERED,
+        event_key=f"fetched:{one.delivery}",
+        correlation=f"{one.delivery}.{one.epoch}",
+        provider_message_id=None,
+        occurred_at=now,
+    )
 
 
 async def follow(

@@ -365,7 +365,7 @@ async def test_the_events_of_a_callback_are_taken_in_groups_and_too_many_are_ref
     taken, really = list[int](), callbacks._take_group
 
     async def take(*arguments: Any) -> None:
-        taken.append(len(arguments[4]))
+        taken.append(len(arguments[5]))
         await really(*arguments)
 
     monkeypatch.setattr(callbacks, "_take_group", take)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import structlog
 
-from app.delivery.receipts import settle_stored, take_watermark
+from app.delivery.receipts import settle_stored, take_reports
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind, Watermark
 from app.domain.words import Channel, ReasonCode
@@ -258,7 +258,7 @@ class TestAWatermark:
     ) -> None:
         mark = {"event_key": uuid4().hex, "recipient": recipient, "up_to": datetime.now(UTC), **about}
         async with stage.database.begin(stage.tenant) as tx:
-            await take_watermark(tx, stage.account, Watermark(kind, **mark))
+            await take_reports(tx, [(stage.account, Channel.EMAIL, Watermark(kind, **mark))])
 
     async def sweep(self, stage: Stage) -> None:
         await stage.runs("UPDATE receipts SET received_at = now() - interval '8.1 seconds' WHERE settled_at IS NULL")

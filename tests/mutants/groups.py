@@ -117,7 +117,7 @@ def _record() -> Iterator[Mutant]:
 def _settle() -> Iterator[Mutant]:
     yield from of_settling()
     yield from _functions(
-        settle.settle,
+        settle.settle_each,
         settle._settle_group,
         settle._change,
         settle._not_before,

@@ -41,7 +41,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED": _DUE,
     "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
     "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED or row.state.status is not DeliveryStatus.SENDING": _DUE,
-    "app.delivery.settle.settle: if written: … → if True: …": _NOTHING,
+    "app.delivery.settle.settle_each: if written: … → if True: …": _NOTHING,
     "app.delivery.settle._settle_group: await _write(tx, changes, ended) if changes or ended else ([], []) → "
     "await _write(tx, changes, ended)": _NOTHING,
     "app.delivery.settle._outcome: report.outcome or (_ENDS.get(reported.event) if report.of_attempt else None) → "

@@ -128,6 +128,20 @@ def _billed_columns(charged: Mapping[Charge, int]) -> dict[str, int]:
     }
 
 
+_HOLD = sa.text("""
+    SELECT FROM lanes l
+    WHERE l.tenant_id = :tenant AND (l.mass_reply_id, l.channel, l.account_id) IN (
+        SELECT d.mass_reply_id, d.channel, d.account_id FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.id = ANY (CAST(:ids AS uuid[])))
+    ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE
+""")
+
+
+async def hold(tx: TenantTx, deliveries: Iterable[DeliveryId]) -> None:
+    """Lock the lanes of these deliveries in one order, before they are changed in parts."""
+    await tx.rows(_HOLD, ids=list(deliveries))
+
+
 _PRICED = sa.text("""
     SELECT mass_reply_id, channel, account_id, used_template, times_billed, prices,
            (SELECT cardinality(attachment_ids) FROM mass_replies WHERE tenant_id = :tenant AND id = mass_reply_id)
