@@ -13,11 +13,11 @@ class RowNotFound(Exception):
     """A row that a transaction has locked, or must find, is not there: nothing of the transaction may be committed."""
 
 
-def newest_account(columns: str, account: str = ":account") -> str:
+def newest_account(columns: str, account: str = ":account", tenant: str = ":tenant") -> str:
     """Return a query for one channel account."""
     return f"""
         SELECT {columns} FROM channel_accounts
-        WHERE tenant_id = :tenant AND id >= {account} AND id <= {account} ORDER BY id DESC LIMIT 1
+        WHERE tenant_id = {tenant} AND id >= {account} AND id <= {account} ORDER BY id DESC LIMIT 1
     """  # noqa: S608 - built from constants
 
 
@@ -27,4 +27,20 @@ def newest_lane(columns: str, mass_reply: str = ":mass_reply", account: str = ":
         SELECT {columns} FROM lanes
         WHERE tenant_id = :tenant AND mass_reply_id = {mass_reply}
           AND account_id >= {account} AND account_id <= {account} ORDER BY channel DESC, account_id DESC LIMIT 1
+    """  # noqa: S608 - built from constants
+
+
+def newest_lanes(columns: str, of: str = "m") -> str:
+    """Return a query for the lanes of a mass reply `of` that have an account: one look for each, from the last on."""
+    columns = f"tenant_id, mass_reply_id, channel, account_id, {columns}"
+    lane = f"SELECT {columns} FROM lanes WHERE account_id IS NOT NULL AND"  # noqa: S608 - built from constants
+    last = "ORDER BY channel DESC, account_id DESC LIMIT 1"
+    return f"""
+        WITH RECURSIVE found AS (
+            ({lane} tenant_id = {of}.tenant_id AND mass_reply_id = {of}.id {last})
+            UNION ALL
+            SELECT before.* FROM found CROSS JOIN LATERAL (
+                {lane} tenant_id = found.tenant_id AND mass_reply_id = found.mass_reply_id
+                    AND (channel, account_id) < (found.channel, found.account_id) {last}) before)
+        SELECT * FROM found
     """  # noqa: S608 - built from constants

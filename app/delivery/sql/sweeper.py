@@ -13,6 +13,7 @@ from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId, TenantId
 from app.store.lanes import STOPPED
+from app.store.newest import newest_account, newest_lanes
 from app.store.transactions import RoutingTx, SweepTx
 
 TURN = timedelta(seconds=4)
@@ -80,12 +81,13 @@ _CAN_GO_ON = """
 """Whether a process may work lane `l` of mass reply `m` and account `a`: it is open, and no other process watches
 it."""
 
-_LANES = """
-    SELECT l.tenant_id, l.mass_reply_id, l.account_id
-    FROM mass_replies m
-    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
-    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+_OF_A_LANE = "queued, pause_reason, pumped_at, watched_until, held_until, held_times"
+_OF_AN_ACCOUNT = "enabled, pause_reason, cool_until, failures_in_a_row"
+_WITH_LANES = f"""
+    FROM mass_replies m CROSS JOIN LATERAL ({newest_lanes(_OF_A_LANE)}) l
+    CROSS JOIN LATERAL ({newest_account(_OF_AN_ACCOUNT, "l.account_id", "l.tenant_id")}) a
 """
+_LANES = f"SELECT l.tenant_id, l.mass_reply_id, l.account_id {_WITH_LANES}"
 _IDLE = sa.text(f"""
     {_LANES} WHERE {_CAN_GO_ON} AND l.queued > 0
       AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
@@ -109,11 +111,9 @@ def _lane(row: Any) -> LaneKey:
 
 _STOPPED_LANES = sa.text(f"""
     SELECT l.tenant_id, l.mass_reply_id, l.account_id, {STOPPED} AS why
-    FROM mass_replies m
-    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
-    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    {_WITH_LANES}
     WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND {STOPPED} IS NOT NULL
-""")  # noqa: S608 - built from constants
+""")
 
 
 async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
@@ -175,7 +175,7 @@ _OPEN = sa.text(f"""
                                     AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
                    WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND {STOPPED} IS NOT NULL
                ) AS sample_stuck, m.approval
-        FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+        FROM mass_replies m LEFT JOIN LATERAL ({newest_lanes("queued, sending")}) l ON true
         WHERE m.finished_at IS NULL
         GROUP BY m.tenant_id, m.id
 """)  # noqa: S608 - built from constants
