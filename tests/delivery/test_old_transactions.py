@@ -7,18 +7,20 @@ from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
+import pytest
 import sqlalchemy as sa
 
+from app.delivery import sweeper as delivery_sweeper
 from app.delivery.claim import Claim
 from app.delivery.pump import Pump
 from app.delivery.settle import settle
-from app.delivery.sql import claims, sweeper
+from app.delivery.sql import claims, clocks, sweeper
 from app.delivery.sql.claims import ClaimLimit, QueuePlace
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.delivery.staged_files import StagedFiles
 from app.delivery.sweeper import WHOLE_LOOK, LeaseLooks
 from app.domain.delivery_lifecycle import DeliveryEvent
-from app.domain.words import MassReplyId
+from app.domain.words import MassReplyId, TenantId
 from app.store.shares import PUMPS, RECORDS
 from app.store.transactions import SweepTx, Transaction
 from tests.delivery.carrier import Carrier
@@ -178,6 +180,26 @@ def test_every_minute_the_sweeper_looks_at_all_and_between_as_far_back_as_its_la
     assert looks.next(101.0) == timedelta(seconds=11)
     assert looks.next(121.0) == timedelta(seconds=30)
     assert looks.next(100.0 + WHOLE_LOOK) is None
+
+
+async def test_the_sweeper_looks_at_clocks_for_one_part_in_fifty_of_the_time(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, looked = 100.0, list[float]()
+
+    async def slow(_: SweepTx) -> list[TenantId]:
+        nonlocal now
+        looked.append(now)
+        now += 0.1
+        return []
+
+    monkeypatch.setattr(clocks, "tenants_ahead", slow)
+    monkeypatch.setattr(delivery_sweeper, "monotonic", lambda: now)
+    ticking = stage.sweeper()
+    for _ in range(8):
+        assert await ticking.tick()
+        now += 1.0
+    assert [int(at) for at in looked] == [100, 105]
 
 
 async def test_what_came_back_to_the_queue_is_sent_although_claims_had_passed_it(stage: Stage) -> None:
