@@ -56,8 +56,9 @@ async def test_a_group_of_lines_reads_what_it_speaks_of(desk: Desk, start: int) 
     assert max(read[table] for table in TABLES) <= A_HANDFUL * FEW, read
 
 
-async def test_new_lines_are_written_by_one_statement(desk: Desk) -> None:
-    now, said = datetime.now(UTC), [parse_line(each) for each in ndjson(*lines(ALL, FEW)).splitlines()]
+@pytest.mark.parametrize(("start", "count"), [(ALL, 1), (0, 0)], ids=["new lines", "lines of before"])
+async def test_lines_are_written_by_one_statement_if_they_hold_anything_new(desk: Desk, start: int, count: int) -> None:
+    now, said = datetime.now(UTC), [parse_line(each) for each in ndjson(*lines(start, FEW)).splitlines()]
     statements: list[str] = []
     async with desk.database.begin(TenantId(desk.tenant)) as tx:
         chunk = await load_chunk(tx, said)
@@ -65,4 +66,4 @@ async def test_new_lines_are_written_by_one_statement(desk: Desk) -> None:
             chunk.apply(each, now)
         with tx.driver.query_logger(lambda run: statements.append(run.query)):
             await store_rows(tx, rows_of(chunk.take_changes(), now))
-    assert len(statements) == 1
+    assert len(statements) == count

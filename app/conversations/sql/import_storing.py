@@ -14,6 +14,8 @@ from app.store.transactions import TenantTx
 async def store_rows(tx: TenantTx, rows: Rows) -> None:
     """Write what some lines have changed, and publish it."""
     changes = rows.changes
+    if not (changes.contacts or changes.conversations or changes.messages):
+        return  # each of the lines held nothing new
     if changes.left:
         await tx.rows(_VACATE, external_ids=changes.left)
     if rows.known:
