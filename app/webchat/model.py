@@ -18,10 +18,15 @@ _TOKEN = re.compile(r"mc_[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class ChatSession:
-    """One visitor's access to one conversation. It never expires: a reply waits until the visitor comes back."""
+    """One visitor's access to one conversation. It never expires: a reply waits until the visitor comes back.
+
+    It ends when the contact is erased or the account deleted.
+    """
 
     tenant: TenantId
     conversation: ConversationId
+    digest: bytes = field(repr=False)
+    """The digest of its token."""
 
 
 class Sender(StrEnum):

@@ -1,6 +1,7 @@
 """Use cases of the web chat's visitors: opening a session, reading, following and writing."""
 
 import secrets
+import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,10 @@ from app.webchat.sql.sessions import NewSession
 BEGINNING: Final = UUID(int=0)
 """Less than the id of every message."""
 PAGE: Final = 200
+RECHECK_SECONDS: Final = 30.0
+"""How often a quiet stream checks that its session still exists."""
+LONGEST_SECONDS: Final = 3_600
+"""Then a page's stream ends, and the page opens another one."""
 MINUTE: Final = timedelta(minutes=1)
 SESSIONS_A_MINUTE: Final = 600
 """For one account, whoever asks: a script with many addresses cannot fill a helpdesk with visitors."""
@@ -71,11 +76,21 @@ async def find_session(database: Database, token: str) -> ChatSession:
 
 
 async def read(database: Database, session: ChatSession, after: UUID, limit: int = PAGE) -> list[ChatMessage]:
-    """Return the messages after one. This marks replies as delivered: once, however many pages are open."""
+    """Return the messages after one. This marks replies as delivered: once, however many pages are open.
+
+    Raise Unauthenticated if the session has ended.
+    """
     async with database.begin(session.tenant) as tx:
+        await _require(tx, session)
         messages = await sessions.messages_after(tx, session, after, limit)
         await _deliver(tx, [message.undelivered for message in messages if message.undelivered])
     return messages
+
+
+async def _require(tx: TenantTx, session: ChatSession) -> None:
+    """Raise Unauthenticated if the session has ended since it was found."""
+    if await sessions.find_session(tx, session.digest) is None:
+        raise Unauthenticated
 
 
 async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
@@ -96,21 +111,33 @@ def _fetched(one: Undelivered, now: datetime) -> Receipt:
 async def follow(
     database: Database, notifier: Notifier, session: ChatSession, after: UUID
 ) -> AsyncGenerator[ChatMessage]:
-    """Yield the messages after one, and then new ones whenever the notifier fires."""
-    while not notifier.is_last:
-        page: Sequence[ChatMessage] = await read(database, session, after)
+    """Yield the messages after one, and then new ones whenever the notifier fires.
+
+    End when the session has ended, or after LONGEST_SECONDS.
+    """
+    until = time.monotonic() + LONGEST_SECONDS
+    while not notifier.is_last and time.monotonic() < until:
+        try:
+            page: Sequence[ChatMessage] = await read(database, session, after)
+        except Unauthenticated:
+            return
         for message in page:
             yield message
             after = message.id
         if len(page) < PAGE:
-            await notifier.wait()
+            await notifier.wait(RECHECK_SECONDS)
 
 
 async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:
-    """Add a visitor's message to the conversation. The same `message_id` again adds nothing."""
+    """Add a visitor's message to the conversation. The same `message_id` again adds nothing.
+
+    Raise Unauthenticated if the session has ended.
+    """
     message = CustomerMessage(text=text, provider_message_id=None if message_id is None else f"chat:{message_id}")
     async with database.begin(session.tenant) as tx:
         recorded = await record_customer_message(tx, session.conversation, message, datetime.now(UTC))
+        # Only now the conversation is locked, as an erasure locks it before it deletes the session.
+        await _require(tx, session)
         return await sessions.one_message(tx, session, recorded.message_id)
 
 

@@ -1,5 +1,6 @@
 """What a visitor's browser may do, and everything it may not."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,9 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.domain.errors import Unauthenticated
 from app.domain.words import Channel
+from app.process.polling import Notifier
 from app.runtime import Runtime
 from app.store.database import Database
 from app.webchat import sessions
@@ -245,3 +248,58 @@ async def test_a_page_that_follows_ends_in_good_order_when_the_database_is_away(
     answer = await visitor.http.get("/chat/sessions/me/events", headers=visitor.headers)
 
     assert (answer.status_code, answer.text) == (200, "")
+
+
+async def erased(client: httpx.AsyncClient, visitor: Visitor) -> None:
+    conversation = (await client.get(f"/conversations/{visitor.conversation}")).json()
+    answer = await client.delete(f"/contacts/{conversation['contact']['external_id']}")
+    assert answer.status_code == 204, answer.text
+
+
+async def without_account(client: httpx.AsyncClient, visitor: Visitor) -> None:
+    answer = await client.delete("/channel-accounts/web-chat")
+    assert answer.status_code == 204, answer.text
+
+
+ENDINGS = pytest.mark.parametrize("end", [erased, without_account])
+
+
+@ENDINGS
+async def test_a_page_that_follows_ends_with_its_session(
+    client: httpx.AsyncClient, runtime: Runtime, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, end: Any
+) -> None:
+    monkeypatch.setattr(sessions, "RECHECK_SECONDS", 0.01)
+    await visitor.write("Hello?")
+    session = await sessions.find_session(runtime.database, visitor.token)
+    page = sessions.follow(runtime.database, Notifier(), session, sessions.BEGINNING)
+    assert (await anext(page)).text == "Hello?"
+
+    await end(client, visitor)
+
+    async with asyncio.timeout(10):
+        assert [message async for message in page] == []
+
+
+@ENDINGS
+async def test_a_request_that_was_let_in_before_its_session_ended_writes_and_reads_nothing(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, visitor: Visitor, end: Any
+) -> None:
+    session = await sessions.find_session(runtime.database, visitor.token)
+    await end(client, visitor)
+
+    with pytest.raises(Unauthenticated):
+        await sessions.write(runtime.database, session, "My address is Main Street 1.", None)
+    with pytest.raises(Unauthenticated):
+        await sessions.read(runtime.database, session, sessions.BEGINNING)
+    assert await timeline(runtime, tenant, visitor.conversation) == []
+    assert (await visitor.write("Still here?")).status_code == 401
+
+
+async def test_a_page_follows_an_hour_and_then_comes_again(
+    runtime: Runtime, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "LONGEST_SECONDS", 0)
+    session = await sessions.find_session(runtime.database, visitor.token)
+
+    async with asyncio.timeout(10):
+        assert [one async for one in sessions.follow(runtime.database, Notifier(), session, sessions.BEGINNING)] == []

@@ -12,7 +12,7 @@ from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import AccountId, ConversationId, DeliveryId, TenantId, TimelineKind
 from app.store.database import Database
 from app.store.transactions import SweepTx, TenantTx
-from app.tables import chat_sessions, chat_token_routes
+from app.tables import chat_token_routes
 from app.webchat.model import ChatMessage, ChatSession, Sender, Undelivered
 
 
@@ -20,13 +20,18 @@ async def tenant_of_token(database: Database, token_hash: bytes) -> TenantId | N
     return await database.owner(chat_token_routes.c.token_hash, token_hash)
 
 
+# A deleted account keeps its row, but has no route.
+_FIND = sa.text("""
+    SELECT s.conversation_id FROM chat_sessions s
+    WHERE s.tenant_id = :tenant AND s.token_hash = :token_hash
+      AND EXISTS (SELECT FROM channel_account_routes r WHERE r.tenant_id = :tenant AND r.account_id = s.account_id)
+""")
+
+
 async def find_session(tx: TenantTx, token_hash: bytes) -> ChatSession | None:
-    sessions = chat_sessions.c
-    query = sa.select(sessions.conversation_id).where(
-        sessions.tenant_id == tx.tenant, sessions.token_hash == token_hash
-    )
-    conversation = await tx.scalar(query)
-    return None if conversation is None else ChatSession(tx.tenant, conversation)
+    """Return the session of a token; None if it is unknown, or its account has been deleted."""
+    conversation = await tx.scalar(_FIND, token_hash=token_hash)
+    return None if conversation is None else ChatSession(tx.tenant, conversation, token_hash)
 
 
 _TAKES_VISITORS = sa.text("""
@@ -79,7 +84,7 @@ async def open_session(tx: TenantTx, new: NewSession) -> ChatSession:
     values = {"account": new.account, "address": new.address, "token_hash": new.token_hash, "name": new.name}
     conversation = (await tx.execute(_OPEN, **values)).scalar_one()
     await tx.execute(sa.insert(chat_token_routes).values(token_hash=new.token_hash, tenant_id=tx.tenant))
-    return ChatSession(tx.tenant, conversation)
+    return ChatSession(tx.tenant, conversation, new.token_hash)
 
 
 _COLUMNS = """
