@@ -20,6 +20,7 @@ from app.automation.model import (
     RunOutcome,
     StoredRule,
     TriggerType,
+    UnreadableRule,
 )
 from app.automation.rule_json import Actions, AnyTrigger, parse_rule, write_rule
 from app.automation.rules import SavedRule
@@ -61,11 +62,13 @@ class RuleAnswer(Answer):
     trigger: TriggerJson
     conditions: ConditionsJson = Field(examples=[{"tags": {"any": ["payment-issue-2026-05"]}}])
     actions: ActionsJson
-    failing: bool = Field(description="Whether many of its recent runs failed; the log of its runs says why.")
+    failing: bool = Field(
+        description="Whether many of its recent runs failed, as their log says, or it cannot be read and does not run."
+    )
     recent_runs: int = Field(description=f"The number of its last runs, at most {HEALTH_SAMPLE}.")
     recent_failures: int = Field(description="How many of those failed.")
     last_run_at: datetime | None
-    last_failure: str | None = Field(description="Why the latest failed run failed.")
+    last_failure: str | None = Field(description="Why the latest failed run failed, or why the rule does not run.")
     created_at: datetime
     updated_at: datetime
 
@@ -85,17 +88,22 @@ class SavedRuleAnswer(RuleAnswer):
 
 
 def _described(kept: StoredRule) -> dict[str, Any]:
-    draft, health = kept.rule.draft, kept.health
+    rule, health = kept.rule, kept.health
+    shown: RuleDraft | UnreadableRule
+    if isinstance(rule, UnreadableRule):
+        shown, contents, unreadable = rule, rule.given, rule.reason
+    else:
+        shown, contents, unreadable = rule.draft, write_rule(rule.draft), None
     return {
-        "key": kept.rule.key,
-        "name": draft.name,
-        "enabled": draft.enabled,
-        **write_rule(draft),
-        "failing": health.failing,
+        "key": rule.key,
+        "name": shown.name,
+        "enabled": shown.enabled,
+        **contents,
+        "failing": health.failing or unreadable is not None,
         "recent_runs": health.runs,
         "recent_failures": health.failures,
         "last_run_at": health.last_run_at,
-        "last_failure": health.last_failure,
+        "last_failure": unreadable or health.last_failure,
         "created_at": kept.created_at,
         "updated_at": kept.updated_at,
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.conversation import Conversation
@@ -96,6 +96,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableRule:
+    """A stored rule that this version cannot read. It does not run; all others do."""
+
+    id: UUID
+    key: str
+    name: str
+    enabled: bool
+    given: Mapping[str, Any]
+    """Its trigger, conditions and actions as they are stored."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The outcomes of a rule's last HEALTH_SAMPLE runs."""
 
@@ -113,7 +126,7 @@ class Health:
 class StoredRule:
     """A rule with its health and its times."""
 
-    rule: Rule
+    rule: Rule | UnreadableRule
     health: Health
     created_at: datetime
     updated_at: datetime

@@ -11,12 +11,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.automation.model import Rule
+from app.automation.rules import open_secret
+from app.automation.sql import rules
 from app.compliance.key_rotation import rotate_secrets
 from app.dev import servers
 from app.domain.addresses import Address
 from app.domain.callback_urls import Callbacks, first_token, replaced
 from app.domain.erased_addresses import AddressDigests, BlockedPlace
-from app.domain.words import Channel
+from app.domain.words import Channel, TenantId
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, SettingsInvalid, load_settings
 from app.store import erased_addresses
@@ -33,6 +36,7 @@ EMAIL: dict[str, Any] = {
     "config": {"from": "support@example.test"},
     "credentials": {"server_token": "pm-token"},
 }
+HOOK = {"type": "call_webhook", "url": "http://127.0.0.1:9/hook"}
 ADDRESS = Address.read(Channel.EMAIL, "gone@example.test")
 Running = Callable[..., AbstractAsyncContextManager[Runtime]]
 
@@ -151,3 +155,21 @@ async def test_a_provider_that_signs_has_no_secret_to_replace(client: httpx.Asyn
     answer = await client.post("/channel-accounts/sms/rotate-callback")
     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
     assert (await client.post("/channel-accounts/none/rotate-callback")).status_code == 404
+
+
+async def test_a_rule_that_is_saved_while_the_key_changes_keeps_its_secret_under_the_new_one(
+    client: httpx.AsyncClient, database: Database, tenant: UUID, running: Running, turned_back: None
+) -> None:
+    rule = {"name": "Told", "trigger": {"type": "message.sent"}, "actions": [HOOK]}
+    secret = (await client.put("/automation-rules/told", json=rule)).json()["webhook_secret"]
+    async with database.begin(TenantId(tenant)) as tx:
+        held, found = await rules.hold_rule(tx, "told"), await rules.find_rule(tx, "told")
+        assert found is not None
+        assert isinstance(found.rule, Rule)
+        async with running(NEW, SECRET_KEY) as both:
+            await rotate_secrets(database, both.vault, both.callbacks, both.settings.secret_keys)
+        await rules.save_rule(tx, held, "told", found.rule.draft, held.sealed, 0)
+
+    async with running(NEW) as alone, database.begin(TenantId(tenant)) as tx:
+        held = await rules.hold_rule(tx, "told")
+        assert open_secret(alone.vault, TenantId(tenant), held.id, held.sealed) == secret

@@ -14,6 +14,7 @@ from app.domain.outbox import ConversationUpdated, EventType
 from app.store import outbox
 from tests.automation.conftest import Desk, note, status, tag, untag
 from tests.delivery.stage import make_stage
+from tests.scene import row
 
 
 async def test_what_a_mass_reply_was_sent_to_is_tagged_and_reopened(desk: Desk) -> None:
@@ -297,3 +298,30 @@ async def test_a_thousand_replies_are_a_thousand_tags(desk: Desk) -> None:
         tagged = await tx.scalar(sa.text("SELECT count(*) FROM conversation_tags WHERE tag = 'told'"))
         runs = await tx.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
     assert (tagged, runs) == (1_000, 1_000)
+
+
+async def test_a_rule_that_cannot_be_read_stops_itself_alone_and_says_so(desk: Desk) -> None:
+    await desk.rule("a-later", "message.received", tag("never"))
+    await desk.rule("b-known", "message.received", tag("told"))
+    later = """
+        UPDATE automation_rules SET actions = '[{"type": "translate", "to": "fr"}]' WHERE key = 'a-later' RETURNING id
+    """
+    await row(desk.runtime, desk.tenant, later)
+    conversation = await desk.conversation()
+
+    await desk.customer_writes(conversation)
+    await desk.run()
+
+    assert await desk.tags(conversation) == {"told"}
+    [unread, known] = (await desk.client.get("/automation-rules")).json()["items"]
+    assert (unread["failing"], unread["actions"]) == (True, [{"type": "translate", "to": "fr"}])
+    assert "cannot read the rule, so it does not run" in unread["last_failure"]
+    assert "/actions/0/type" in unread["last_failure"]
+    assert (known["failing"], known["last_failure"]) == (False, None)
+    assert (await desk.client.get("/automation-rules/a-later")).json() == unread
+    assert await desk.runs("a-later") == []
+
+    await desk.rule("a-later", "message.received", tag("again"))
+    await desk.customer_writes(conversation)
+    await desk.run()
+    assert await desk.tags(conversation) == {"told", "again"}

@@ -20,8 +20,10 @@ from app.automation.model import (
     RunOutcome,
     StoredRule,
     TriggerType,
+    UnreadableRule,
 )
 from app.automation.rule_json import parse_rule, read_result, write_rule
+from app.domain.errors import InvalidRequest
 from app.store.transactions import TenantTx
 
 _SELECT = """
@@ -53,9 +55,15 @@ def _kept(row: Any) -> StoredRule:
     return StoredRule(read_rule(row), health, row.created_at, row.updated_at)
 
 
-def read_rule(row: Any) -> Rule:
+def read_rule(row: Any) -> Rule | UnreadableRule:
+    """Read a rule. One that another version has saved may be unreadable here."""
     given = {"trigger": row.trigger, "conditions": row.conditions, "actions": row.actions}
-    return Rule(row.id, row.key, parse_rule(row.name, row.enabled, given), row.after_position)
+    try:
+        return Rule(row.id, row.key, parse_rule(row.name, row.enabled, given), row.after_position)
+    except InvalidRequest as error:
+        faults = " ".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)
+        reason = f"This version cannot read the rule, so it does not run. Save it again. {faults}"
+        return UnreadableRule(row.id, row.key, row.name, row.enabled, given, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +94,16 @@ async def hold_rule(tx: TenantTx, key: str) -> HeldRule:
     return HeldRule(row.id, row.sealed, row.is_new, row.others)
 
 
-# A rule ignores what happened before it was created, or while it was disabled.
+# A rule ignores what happened before it was created, or while it was disabled. It keeps the secret that it has: a
+# rotation of the key may have encrypted it again since it was read.
 _SAVE = sa.text("""
     INSERT INTO automation_rules AS r (tenant_id, id, key, name, enabled, trigger, conditions, actions, sealed,
                                        after_position)
     VALUES (:tenant, :id, :key, :name, :enabled, :trigger, :conditions, :actions, :sealed, :position)
     ON CONFLICT (tenant_id, key) DO UPDATE
     SET name = excluded.name, enabled = excluded.enabled, trigger = excluded.trigger,
-        conditions = excluded.conditions, actions = excluded.actions, sealed = excluded.sealed, updated_at = now(),
+        conditions = excluded.conditions, actions = excluded.actions, updated_at = now(),
+        sealed = CASE WHEN r.sealed = '{}' THEN excluded.sealed ELSE r.sealed END,
         after_position = CASE WHEN r.enabled THEN r.after_position ELSE excluded.after_position END
 """).bindparams(
     *(sa.bindparam(name, type_=JSONB(none_as_null=True)) for name in ("trigger", "conditions", "actions", "sealed"))

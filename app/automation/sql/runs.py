@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 
-from app.automation.model import Rule, Run
+from app.automation.model import Rule, Run, UnreadableRule
 from app.automation.rule_json import write_result
 from app.automation.sql.rules import read_rule
 from app.domain.conversation import Conversation
 from app.domain.words import ConversationId, TenantId
 from app.store.transactions import SweepTx, TenantTx
+
+log = structlog.get_logger()
 
 _WAITING = sa.text("""
     SELECT c.tenant_id FROM automation_cursors c
@@ -58,8 +61,12 @@ _ENABLED = sa.text(f"""
 
 
 async def enabled_rules(tx: TenantTx) -> list[Rule]:
-    """Return the enabled rules by key, locked against deletion until the transaction ends."""
-    return [read_rule(row) for row in await tx.execute(_ENABLED)]
+    """Return the enabled rules that can be read, by key, locked against deletion until the transaction ends."""
+    found = [read_rule(row) for row in await tx.execute(_ENABLED)]
+    for rule in found:
+        if isinstance(rule, UnreadableRule):
+            log.error("automation_rule_unreadable", tenant=str(tx.tenant), rule=rule.key)
+    return [rule for rule in found if isinstance(rule, Rule)]
 
 
 _AUTOMATIC = sa.text("""
