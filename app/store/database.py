@@ -28,7 +28,8 @@ from app.store.login import refuse_unsafe_role
 from app.store.overload import DatabaseAway, is_starting, too_long
 from app.store.plans import NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
-from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
+from app.store.shares import OWN_WORK, ROUTING, SWEEP, Shares, WorkKind
+from app.store.silence import LONGEST_ANSWER, Watch, watch_sockets
 from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed, fetch_rows
 
 log = structlog.get_logger(__name__)
@@ -39,9 +40,6 @@ SWEEPER_ROLE = "mass_reply_sweeper"
 LEFT_OPEN = "10s"
 """PostgreSQL ends a transaction that is idle for longer: the transaction of a frozen process, or of a machine that has
 gone, would keep its rows locked until the network noticed."""
-
-SWEEP_ENDS = "60s"
-"""PostgreSQL ends a sweep that takes longer: a process that froze in a statement must not keep the sweeper's lock."""
 
 CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5
@@ -96,6 +94,7 @@ class Database:
         )
         sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
         sa.event.listen(self._engine.sync_engine, "handle_error", _keep_the_others)
+        watch_sockets(self._engine.sync_engine, CONNECT_SECONDS)
         self._shares = Shares(pool_size)
         self._time = time or TenantTime()
         self._routes = Routes()
@@ -114,7 +113,7 @@ class Database:
         Raise Overloaded if the tenant's share of this kind of work is used up.
         """
         given = {"app.tenant": str(UUID(str(tenant))), **_limits(self._kind), **_plans(self._kind)}
-        async with self._admitted(TenantId(tenant)), self._connected(given) as connected:
+        async with self._admitted(TenantId(tenant)), self._connected(given, self._kind) as connected:
             yield TenantTx(*connected, TenantId(tenant))
 
     @asynccontextmanager
@@ -124,11 +123,11 @@ class Database:
         In the API strangers can cause it too, so it has a time-out and a share of its own. Raise Overloaded.
         """
         async with AsyncExitStack() as stack:
-            given = {}
-            if self._kind.statement_seconds is not None:
+            kind = self._kind
+            if kind.statement_seconds is not None:
                 await stack.enter_async_context(self._shares.taken(ROUTING))
-                given = _limits(ROUTING)
-            yield RoutingTx(*await stack.enter_async_context(self._connected(given)))
+                kind = ROUTING
+            yield RoutingTx(*await stack.enter_async_context(self._connected(_limits(kind), kind)))
 
     async def ask(self, tenant: TenantId, statement: sa.TextClause, **values: object) -> Any | None:
         """Return the only row of what `fetch` returns, or None. Raise Overloaded."""
@@ -144,14 +143,17 @@ class Database:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._admitted(tenant))
             driver = await self._borrowed_driver(stack)
+            watch = _watch(driver, self._kind)
             try:
                 async with asyncio.timeout(self._kind.statement_seconds):
                     return await fetch_rows(driver, statement, {"tenant": tenant, **values})
             except BaseException as error:
                 await _roll_back(driver)  # it waits until a statement that was given up has ended
                 if isinstance(error, TimeoutError):
-                    raise too_long() from None
+                    raise (DatabaseAway("PostgreSQL is silent.") if driver.is_closed() else too_long()) from None
                 raise
+            finally:
+                watch.end()
 
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
         """Return the tenant that a routing table holds for a key. Raise Overloaded."""
@@ -160,15 +162,21 @@ class Database:
     @asynccontextmanager
     async def begin_sweep(self) -> AsyncIterator[SweepTx]:
         """Open a transaction that reads ids, statuses and times of every tenant."""
-        async with self._connected({"role": SWEEPER_ROLE, "transaction_timeout": SWEEP_ENDS}) as connected:
+        async with self._connected({"role": SWEEPER_ROLE, **_limits(SWEEP)}, SWEEP) as connected:
             yield SweepTx(*connected)
 
     @asynccontextmanager
-    async def _connected(self, given: Mapping[str, str]) -> AsyncIterator[tuple[AsyncConnection, Any]]:
-        """Begin a transaction with these settings. Yield its connection twice, as SQLAlchemy's and as asyncpg's."""
+    async def _connected(
+        self, given: Mapping[str, str], limits: WorkKind
+    ) -> AsyncIterator[tuple[AsyncConnection, Any]]:
+        """Begin a transaction with these settings. Yield its connection twice, as SQLAlchemy's and as asyncpg's.
+
+        If PostgreSQL is silent for longer than its limits allow, what waits fails, the connection lost.
+        """
         async with AsyncExitStack() as stack:
             connection = await self._connection(stack)
             driver = _driver(connection)
+            stack.callback(_watch(driver, limits).end)
             try:
                 # One round trip for all of it. SQLAlchemy, which begins by itself, would take two.
                 await _run(driver, f"BEGIN {self._isolation}; {_settings(given)}")
@@ -219,7 +227,7 @@ class Database:
         told, give_up = False, monotonic() + START_SECONDS
         while True:
             try:
-                async with self._connected({}) as (connection, _):
+                async with self._connected({}, ROUTING) as (connection, _):
                     return await refuse_unsafe_role(connection)
             except (sa.exc.DBAPIError, DatabaseAway) as error:
                 # One that is stopped to be started again says the same first, and then nothing.
@@ -254,6 +262,12 @@ def _limits(kind: WorkKind) -> dict[str, str]:
     statement leaves it active, waiting for the client, and its rows locked."""
     limits = {"statement_timeout": kind.statement_seconds, "transaction_timeout": kind.transaction_seconds}
     return {name: str(round(seconds * 1000)) for name, seconds in limits.items() if seconds is not None}
+
+
+def _watch(driver: Any, kind: WorkKind) -> Watch:
+    """Expect an answer a little longer than PostgreSQL may take."""
+    in_all = kind.transaction_seconds
+    return Watch(driver, in_all or kind.statement_seconds or LONGEST_ANSWER, in_all=in_all is not None)
 
 
 def _plans(kind: WorkKind) -> Mapping[str, str]:
@@ -294,7 +308,7 @@ async def _roll_back(driver: Any) -> None:
     if driver.is_closed():
         return
     try:
-        await driver.execute("ROLLBACK")
+        await driver.execute("ROLLBACK", timeout=CLOSE_SECONDS)
     except Exception:  # noqa: BLE001 - what went wrong first is what is raised
         driver.terminate()
     except BaseException:

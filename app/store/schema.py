@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.store.database import SWEEPER_ROLE, async_url
+from app.store.database import CONNECT_SECONDS, SWEEPER_ROLE, async_url
+from app.store.silence import watch_sockets
 from app.store.transactions import failed
 from app.tables import ROUTING_TABLES
 
@@ -64,6 +65,7 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
     one does not continue.
     """
     engine = create_async_engine(async_url(owner_url), hide_parameters=True)
+    watch_sockets(engine.sync_engine, CONNECT_SECONDS)
     runtime = make_url(runtime_url)
     try:
         for attempt in range(1, ATTEMPTS + 1):

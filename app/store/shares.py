@@ -55,6 +55,8 @@ PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
 """Claims: the same few statements for each group of deliveries."""
 RECORDS: Final = replace(PUMPS, name="records", in_groups=True)
 """Records of how calls ended: the same, for groups of up to 500."""
+SWEEP: Final = WorkKind("sweep", transaction_seconds=60)
+"""Reads about all tenants: a process that froze in a statement must not keep the sweeper's lock."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 """The tenant of a key or an account: asked by anybody before a tenant is known, and answered for many at once
 (`Routes`)."""

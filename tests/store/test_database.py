@@ -16,7 +16,7 @@ from app.domain.words import TenantId
 from app.store import database as connections
 from app.store.database import Database, NotCommitted
 from app.store.overload import overload_of
-from app.store.shares import DELIVERY, QUICK
+from app.store.shares import DELIVERY, QUICK, SWEEP
 from app.store.transactions import in_tenant
 from tests.conftest import create_tenant
 from tests.patience import patience
@@ -197,7 +197,7 @@ async def test_a_transaction_of_a_delivery_is_ended_whatever_it_does(database: D
 
 async def test_a_sweep_is_ended_whatever_it_does(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that freezes within a statement would keep the sweeper's lock for ever."""
-    monkeypatch.setattr(connections, "SWEEP_ENDS", "50ms")
+    monkeypatch.setattr(connections, "SWEEP", replace(SWEEP, transaction_seconds=0.05))
     with pytest.raises(DBAPIError):
         async with database.begin_sweep() as tx:
             await tx.execute(sa.text("SELECT pg_sleep(60)"))
