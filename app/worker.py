@@ -135,6 +135,7 @@ class WorkerProcess:
         self._webhooks.stop()
         self._rule_calls.stop()
         self._runner.stop()
+        self._recorder.stop()
 
     async def run(self) -> None:
         recorder = asyncio.create_task(self._recorder.run())

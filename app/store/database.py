@@ -260,7 +260,11 @@ def _read_json(text: str) -> Any:
 def _limits(kind: WorkKind) -> dict[str, str]:
     """The limit on idle time is not enough for a transaction: a process that freezes between the messages of one
     statement leaves it active, waiting for the client, and its rows locked."""
-    limits = {"statement_timeout": kind.statement_seconds, "transaction_timeout": kind.transaction_seconds}
+    limits = {
+        "statement_timeout": kind.statement_seconds,
+        "lock_timeout": kind.lock_seconds,
+        "transaction_timeout": kind.transaction_seconds,
+    }
     return {name: str(round(seconds * 1000)) for name, seconds in limits.items() if seconds is not None}
 
 

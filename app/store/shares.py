@@ -32,6 +32,8 @@ class WorkKind:
     of_all: int = PARTS
     one_moment: bool = False
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
+    lock_seconds: float | None = None
+    """How long one of its statements may wait for a lock. None: as long as it takes."""
     transaction_seconds: float | None = None
     """PostgreSQL ends a transaction after this time, whatever it is doing. None: never."""
     purse: Purse | None = None
@@ -53,8 +55,8 @@ DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
 """What the sweeper settles: a few hundred rows at most, which others wait for."""
 PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
 """Claims: the same few statements for each group of deliveries."""
-RECORDS: Final = replace(PUMPS, name="records", in_groups=True)
-"""Records of how calls ended: the same, for groups of up to 500."""
+RECORDS: Final = replace(PUMPS, name="records", in_groups=True, lock_seconds=1)
+"""Records of how calls ended: the same, for groups of up to 500. While one waits for a lock, others are not written."""
 SWEEP: Final = WorkKind("sweep", transaction_seconds=60)
 """Reads about all tenants: a process that froze in a statement must not keep the sweeper's lock."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)

@@ -1,7 +1,7 @@
 """How calls ended is written down: in groups, whatever one of them holds, and as soon as there is a database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.delivery import record as recorder_module
@@ -20,6 +21,7 @@ from app.domain.outbound import Deferred
 from app.domain.pacing import BREAKER_THRESHOLD
 from app.domain.words import Channel, DeliveryId, ReasonCode, TenantId
 from app.store.database import Database
+from app.store.shares import RECORDS
 from app.store.transactions import TenantTx
 from tests.delivery.stage import Batch, Stage, eventually, recording, report
 
@@ -199,7 +201,74 @@ class TestTrouble:
         await waiting
         assert await stage.status(batch.first) is S.SENT
 
-    async def test_a_database_that_never_comes_back_does_not_hold_up_the_end_for_ever(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("state", ["22P02", "23503", "54000", "XX000"])
+    async def test_whatever_refusal_no_other_try_mends_is_given_up(self, stage: Stage, state: str) -> None:
+        error = DBAPIError("…", None, type("Refused", (Exception,), {"sqlstate": state})())
+        batch, database = await claimed(stage, 1), Watched(stage.database, failing(error, 1_000_000))
+        await recorded(stage, database, [result(stage, batch.first)])
+        assert database.transactions == 1 + REFUSALS
+        assert await stage.status(batch.first) is S.SENDING
+
+    async def test_a_result_that_ends_its_connection_each_time_takes_no_other_with_it(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch, settle = await claimed(stage, 4), recorder_module.settle
+        bad, *good = [result(stage, id_) for id_ in batch.deliveries]
+
+        async def ending(tx: TenantTx, reports: Sequence[Report], *about: Any) -> Any:
+            if bad.report in reports:
+                raise DBAPIError("…", None, Exception(), connection_invalidated=True)
+            return await settle(tx, reports, *about)
+
+        monkeypatch.setattr(recorder_module, "settle", ending)
+        monkeypatch.setattr(recorder_module, "CLOSING_SECONDS", 0.0)
+        async with recording(Recorder(stage.database)) as recorder, asyncio.timeout(20):
+            waiting = asyncio.create_task(recorder.record(bad))
+            await asyncio.gather(*(recorder.record(each) for each in good[:2]))
+            await recorder.record(good[2])
+        await waiting
+        assert await stage.counts(batch) == {"sent": 3, "sending": 1}
+
+    async def test_a_lane_that_is_locked_for_long_holds_no_other_tenant_s_results(
+        self, stage: Stage, other: Stage
+    ) -> None:
+        ours, theirs = await claimed(stage, 4), await claimed(other, 1)
+        patient = stage.database.of(replace(RECORDS, lock_seconds=0.05))
+        async with recording(Recorder(patient)) as recorder, asyncio.timeout(20):
+            async with stage.database.begin(stage.tenant) as tx:
+                await tx.execute(sa.text("SELECT FROM lanes WHERE mass_reply_id = :id FOR UPDATE"), id=ours.id)
+                waiting = []
+                for delivery in ours.deliveries:  # in more groups than there are writers
+                    waiting.append(asyncio.create_task(recorder.record(result(stage, delivery))))
+                    recorder.hurry()
+                    await stage.somebody_waits_for_a_lock()
+                await recorder.record(result(other, theirs.first))
+                assert await other.counts(theirs) == {"sent": 1}
+            await asyncio.gather(*waiting)
+        assert await stage.counts(ours) == {"sent": 4}
+
+    async def test_once_the_process_stops_a_database_that_stays_away_holds_nobody_up(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The pumps end before the recorder is closed, and wait for their results."""
+        monkeypatch.setattr(recorder_module, "CLOSING_SECONDS", 0.01)
+        batch, database = await claimed(stage, 2), Watched(stage.database, failing(OSError(), 1_000_000))
+        recorder = Recorder(database)
+        running = asyncio.create_task(recorder.run())
+        async with asyncio.timeout(20):
+            waiting = asyncio.create_task(recorder.record(result(stage, batch.first)))
+            await eventually(lambda: database.transactions > 1)
+            recorder.stop()
+            await waiting
+            await recorder.record(result(stage, batch.deliveries[1]))
+            recorder.close()
+            await running
+        assert await stage.counts(batch) == {"sending": 2}
+
+    async def test_a_database_that_never_comes_back_does_not_hold_up_the_end_for_ever(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(recorder_module, "CLOSING_SECONDS", 0.01)
         batch, database = await claimed(stage, 1), Watched(stage.database, failing(OSError(), 1_000_000))
         recorder = Recorder(database)
         async with recording(recorder):
@@ -304,6 +373,31 @@ class TestTheAccount:
         assert (health.pause_reason, health.rest is not None) == (pause, rests)
         assert await stage.status(batch.first) is S.QUEUED
         assert await stage.claim(batch) != []
+
+    async def test_is_at_rest_before_that_also_if_storing_it_fails_at_first(self, stage: Stage) -> None:
+        batch, early = await claimed(stage, 1), []
+
+        async def before(number: int) -> None:
+            if (await self.health(stage)).pause_reason is None:
+                early.append(await stage.status(batch.first))
+            if number <= 2:
+                raise OSError
+
+        deferral = Deferred("unauthorized", "Bad token.", None, "account")
+        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, deferral=deferral)])
+        assert early == [S.SENDING] * 3
+        assert (await self.health(stage)).pause_reason == "unauthorized: Bad token."
+        assert await stage.status(batch.first) is S.QUEUED
+
+    async def test_is_noted_once_however_often_the_results_are_tried(self, stage: Stage) -> None:
+        async def before(number: int) -> None:
+            if 2 <= number <= 5:
+                raise OSError
+
+        batch = await claimed(stage, 1)
+        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, heard="silence")])
+        assert (await self.health(stage)).failures == 1
+        assert await stage.status(batch.first) is S.QUEUED
 
     async def test_that_cannot_be_noted_costs_no_result(self, stage: Stage) -> None:
         batch, database = await claimed(stage, 1), Watched(stage.database, failing(ValueError(), 1))

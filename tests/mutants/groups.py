@@ -101,9 +101,10 @@ def _claim() -> Iterator[Mutant]:
 def _record() -> Iterator[Mutant]:
     yield from of_recording()
     yield from _functions(
-        record.Recorder._write_surely,
+        record.Recorder._write_or_leave,
+        record.Recorder._write_late,
         record.Recorder._write_together,
-        record.Recorder._write_one,
+        record.Recorder._write_alone,
         record.Recorder._settle,
         record.Recorder._note_account,
         record.refuses,

@@ -17,7 +17,6 @@ _LEASED: Final = "Only what is being sent has a lease, and the transition looks 
 _NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
 _LATER: Final = "The results are written after the 50 ms of a group."
 _SOONER: Final = "The results are written at once, in smaller groups."
-_ONCE_MORE: Final = "A worker that ends tries eleven times instead of ten."
 _FIGURE: Final = "A figure for operators."
 _WHEN: Final = "It is about when, and by whom, the lane is claimed or a call begun again."
 _NO_LANE: Final = "A lane that is gone opens never."
@@ -58,14 +57,9 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sql.sweeper.expired_claims: \"status = 'sending' AND lease_until\" → 'lease_until'": _LEASED,
     "app.delivery.record.Recorder._note_account: silent and account not in _answering(results) → "
     "account not in _answering(results)": _NONE_SILENT,
-    "app.delivery.record.Recorder._write_one: log.warning('record_failed', delivery=delivery, "
-    "error=type(error).__name__) → pass": _WORDS,
-    "app.delivery.record.Recorder._write_one: log.error('record_given_up', delivery=delivery, "
-    "error=type(error).__name__) → pass": _WORDS,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
     "app.delivery.sending.Sending.record: self._context.recorder.hurry() → pass": _LATER,
-    "app.delivery.record.Recorder._write_one: attempt >= TRIES_WHEN_CLOSING → attempt > TRIES_WHEN_CLOSING": _ONCE_MORE,
     "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
