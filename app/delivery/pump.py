@@ -82,8 +82,10 @@ class Pump:
         try:
             return await self.work()
         finally:
-            await self.drain()
-            await self._context.slots.release(self._context.database)
+            try:
+                await self.drain()
+            finally:
+                await self._context.slots.release(self._context.database)
 
     async def work(self) -> Wait | None:
         """Claim and send. Return when the lane needs its next turn, or None if no amount of waiting brings work.
@@ -103,7 +105,10 @@ class Pump:
         return self._wait or Wait(loop.time())
 
     async def drain(self) -> None:
-        """Wait until every call has ended and is recorded. Once `stop` is set, give back what was not begun."""
+        """Wait until every call has ended and is recorded. Once `stop` is set, give back what was not begun.
+
+        Raise what ended one of them, if the turn has not.
+        """
         stop = asyncio.ensure_future(self._stop.wait())
         while self._pending:
             if self._stop.is_set() and self._ready:
@@ -115,6 +120,7 @@ class Pump:
             changed.cancel()
         stop.cancel()
         self._slots.callers.discard(self)
+        self._raise_fault()
 
     async def hold(self, reason: str) -> Wait:
         """Hold a lane that cannot be worked, and show the reason on the lane, in the log and in the metrics."""
@@ -130,8 +136,7 @@ class Pump:
 
     async def _round(self, left: float) -> bool:
         """Claim once, or wait for room. Return False if there is nothing more to do in this turn."""
-        if self._fault is not None:
-            raise self._fault
+        self._raise_fault()
         if not self._slots.wants_claim:
             lull = self._slots.idle
             if await self._change(min(left, LULL) if lull else left) or not lull:
@@ -145,6 +150,12 @@ class Pump:
         if result.wait is not None or (result.rows and not result.last):
             return True
         return await self._wait_for_returns(left) or result.last
+
+    def _raise_fault(self) -> None:
+        """Raise what ended a part of this pump's work, once."""
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
 
     async def _change(self, longest: float | None = None) -> bool:
         """Wait for a change. Return False if none comes within `longest` seconds."""
@@ -161,8 +172,7 @@ class Pump:
         while self._pending and not self._came_back:
             if not await self._change(max(0.0, end - asyncio.get_running_loop().time())):
                 return True
-        if self._fault is not None:
-            raise self._fault
+        self._raise_fault()
         return self._came_back
 
     async def _wait_for(self, wait: Wait, left: float) -> bool:

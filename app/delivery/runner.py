@@ -146,7 +146,10 @@ class PumpRunner:
 
     async def _drain(self, pump: Pump, lane: LaneKey, turn: "asyncio.Future[None]", *, stopped: bool) -> None:
         """Finish the calls of a turn that has ended."""
-        await pump.drain()
+        try:
+            await pump.drain()
+        except Exception as error:  # noqa: BLE001 - it is logged, and shown on the lane
+            await self._after(error, pump)
         if not turn.done():
             turn.cancel() if stopped else turn.set_result(None)
         if pump.put_off and not self._later.queued(lane):
@@ -159,14 +162,18 @@ class PumpRunner:
             self.submit(lane)
 
     async def _pump(self, pump: Pump) -> Wait | None:
-        """Work until the turn is over. After a bug of ours, hold the lane; after trouble with PostgreSQL, rest."""
+        """Work until the turn is over."""
         try:
             return await pump.work()
-        except Exception as error:
-            if may_pass(error):
-                log.warning("pump_interrupted", error=type(error).__name__)
-                return Wait(asyncio.get_running_loop().time() + REST)
-            log.exception("pump_failed", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - see above
+            return await self._after(error, pump)
+
+    async def _after(self, error: Exception, pump: Pump) -> Wait | None:
+        """After a bug of ours, hold the lane; after trouble with PostgreSQL, rest."""
+        if may_pass(error):
+            log.warning("pump_interrupted", error=type(error).__name__)
+            return Wait(asyncio.get_running_loop().time() + REST)
+        log.error("pump_failed", error=type(error).__name__, exc_info=error)
         try:
             return await pump.hold(FAULT)
         except Exception as error:

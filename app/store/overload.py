@@ -51,4 +51,6 @@ def too_long() -> Overloaded:
 
 def _is_away(error: Exception) -> bool:
     lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-    return lost or isinstance(error, DatabaseAway | ConnectionError)
+    return (
+        lost or isinstance(error, DatabaseAway | ConnectionError) or isinstance(getattr(error, "orig", None), OSError)
+    )

@@ -10,8 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from app.delivery.pump_context import PumpContext
 from app.delivery.runner import FAULT, PumpRunner
+from app.delivery.sending import Sending
 from app.delivery.staged_files import StagedFiles
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Outbound, SendResult
@@ -20,6 +23,7 @@ from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
+from tests.patience import patience
 
 
 async def back_here(_: LaneKey) -> bool:
@@ -205,3 +209,24 @@ async def test_stopping_lets_what_has_not_begun_wait_for_another_process(stage: 
         gate.open.set()
     assert await stage.counts(first) == {"sent": 2}
     assert await stage.counts(second) == {"queued": 2}
+
+
+async def test_a_fault_of_ours_after_the_end_of_a_turn_is_shown_on_the_lane(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the last calls of the turn are under way."""
+    batch, gate = await stage.batch(), Gate()
+
+    async def breaking(*_: object) -> None:
+        raise KeyError("?")
+
+    pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=1))
+    async with running(pump_context) as runner:
+        runner.submit(batch.lane)
+        await eventually(lambda: gate.waiting == 1 and not runner._waiting)
+        monkeypatch.setattr(Sending, "_finish", breaking)
+        gate.open.set()
+        async with patience("the lane is held"):
+            while (await lane_of(stage, batch)).held_reason != FAULT:
+                await asyncio.sleep(0.01)
+    await stage.let_lease_run_out(batch)
