@@ -116,6 +116,7 @@ def patches(held: Mapping[str, Table]) -> dict[str, Any]:
     return {
         "app.delivery.sweeper.monotonic": lambda: asyncio.get_running_loop().time(),
         "app.delivery.sql.clocks.tenants_ahead": no_rows,
+        "app.delivery.sql.clocks.restart_quarantine": nothing,
         "app.delivery.sql.sweeper.try_lock": try_lock,
         "app.delivery.sql.sweeper.still_there": still_there,
         "app.delivery.sql.sweeper.beat": nothing,
