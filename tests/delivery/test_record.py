@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.delivery import record as recorder_module
 from app.delivery.record import GROUP, REFUSALS, BadAddress, CallOutcome, Recorder
-from app.delivery.settle import Report
+from app.delivery.settle import Report, settle
 from app.delivery.sql import account_health
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.outbound import Deferred
@@ -212,7 +212,7 @@ class TestTrouble:
     async def test_a_result_that_ends_its_connection_each_time_takes_no_other_with_it(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        batch, settle = await claimed(stage, 4), recorder_module.settle
+        batch = await claimed(stage, 4)
         bad, *good = [result(stage, id_) for id_ in batch.deliveries]
 
         async def ending(tx: TenantTx, reports: Sequence[Report], *about: Any) -> Any:
