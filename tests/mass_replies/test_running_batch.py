@@ -75,8 +75,8 @@ async def test_whatever_people_do_to_a_large_one_nobody_gets_it_twice_or_after_a
     late = (await live.until_status(id_, "completed"))["counts"]
     assert late["sent"] == len(live.accepted()) == recipients - late["failed"] < recipients
 
-    retried = await live.act(id_, "retry")
-    assert (retried["counts"]["failed"], retried["status"]) == (0, "sending")
+    assert (await live.act(id_, "retry"))["status"] == "sending"
+    await live.until(id_, lambda batch: not batch["counts"]["failed"])  # the sweeper queues so many in pages
     await sent(live, id_, 500)
 
     await stop(live, id_, "cancel")
