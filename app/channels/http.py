@@ -219,12 +219,20 @@ class _Resolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+_names: Final = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up")
+"""For names that no HTTP client resolves. The event loop's own threads also serve PostgreSQL's and Redis's names."""
+
+
+async def look_up(host: str, port: int | None) -> list[Any]:
+    """Resolve a name that a tenant typed, in threads that nothing else waits for. Raise OSError or UnicodeError."""
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    return await asyncio.get_running_loop().run_in_executor(_names, ask)
+
+
 async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.socket:
     """Connect for SMTP, with the same rule about private addresses. Raise OSError if there is no connection."""
-    loop = asyncio.get_running_loop()
-    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return await aiohappyeyeballs.start_connection(
-        addresses,
+        await look_up(host, port),
         happy_eyeballs_delay=0.25,
         socket_factory=None if allow_private else partial(_public_socket, is_mail_port),
     )

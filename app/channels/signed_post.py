@@ -5,7 +5,6 @@ the time and the body. While a secret is being replaced, the header carries one 
 """
 
 import asyncio
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ import httpx
 from standardwebhooks.webhooks import Webhook as Signer
 
 from app.channels.account_config import endpoint, web_port
+from app.channels.http import look_up
 from app.channels.provider_responses import ProviderResponse, exchange, retry_after
 from app.channels.public_addresses import is_public
 from app.domain.outbound import Deferred, Unknown
@@ -97,7 +97,7 @@ async def _addresses(host: str) -> Sequence[str]:
         pass
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            found = await look_up(host, None)
     except (OSError, TimeoutError, UnicodeError):  # UnicodeError: a label that IDNA does not know
         return []
     return [str(entry[4][0]) for entry in found]

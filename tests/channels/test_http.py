@@ -4,14 +4,16 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.channels import http as channel_http
-from app.channels.http import DeadlinePassed, deadline, open_http, recorded
+from app.channels.http import DeadlinePassed, deadline, open_http, open_socket, recorded
 from app.channels.public_addresses import is_public
+from app.channels.signed_post import check_url
 from tests.channels.raw_server import (
     LOST_ANSWERS,
     Line,
@@ -195,9 +197,9 @@ async def test_each_concurrent_call_has_its_own_deadline_and_record(http: httpx.
     assert [record.proves_not_sent for record in records] == [n % 2 == 0 for n in range(40)]
 
 
-async def test_names_that_nobody_answers_for_keep_no_other_name_waiting(
-    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def silent_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let names under `silent.test` wait for an answer until the event is set."""
     answer, let_go = socket.getaddrinfo, threading.Event()
 
     def getaddrinfo(host: str, *rest: Any, **named: Any) -> Any:
@@ -207,14 +209,37 @@ async def test_names_that_nobody_answers_for_keep_no_other_name_waiting(
         return answer(host, *rest, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield let_go
+    let_go.set()
+
+
+async def test_names_that_nobody_answers_for_keep_no_other_name_waiting(
+    http: httpx.AsyncClient, silent_names: threading.Event
+) -> None:
     async with serving(answering(200)) as server:
         silent = [asyncio.create_task(attempt(http, f"http://n{n}.silent.test/")) for n in range(48)]
         await asyncio.sleep(0)
         record = await attempt(http, server.url.replace("127.0.0.1", "localhost"), within=3)
         assert server.connections == 1
         assert record.headers_sent
-    let_go.set()
+    silent_names.set()
     assert all(record.proves_not_sent for record in await asyncio.gather(*silent))
+
+
+async def test_names_of_mail_servers_and_endpoints_keep_nobody_s_look_ups_waiting(
+    silent_names: threading.Event,
+) -> None:
+    """Neither other tenants' names nor the event loop's own: PostgreSQL's and Redis's."""
+    mail = [asyncio.create_task(open_socket(f"n{n}.silent.test", 25, allow_private=True)) for n in range(24)]
+    typed = [asyncio.create_task(check_url(f"https://n{n}.silent.test/", allow_private=False)) for n in range(24)]
+    await asyncio.sleep(0)
+    async with serving(answering(200)) as server, asyncio.timeout(10):
+        port = int(server.url.rpartition(":")[2])
+        (await open_socket("localhost", port, allow_private=True)).close()
+        assert await asyncio.get_running_loop().getaddrinfo("localhost", port)
+    silent_names.set()
+    assert {type(each) for each in await asyncio.gather(*mail, return_exceptions=True)} == {socket.gaierror}
+    await asyncio.gather(*typed)
 
 
 async def test_a_redirect_is_not_followed(http: httpx.AsyncClient) -> None:
