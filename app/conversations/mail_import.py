@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.accounts.own_addresses import own_addresses
-from app.conversations.import_chunk import LineOutcome
+from app.conversations.import_chunk import Chunk, LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
 from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
@@ -106,17 +106,27 @@ async def _read_mail(raw: bytes | OversizedItem) -> Mail:
 
 async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: AddressDigests) -> LineOutcome:
     """Add an e-mail once, to the conversation that its headers name or to a new one. Raise InvalidLine."""
-    now, message = datetime.now(UTC), message_of(mail)
+    now = datetime.now(UTC)
     if mail.message_id and await is_known(tx, mail.message_id, mail.sender):
         return LineOutcome.UNCHANGED
     thread = await _thread(tx, account, mail)
-    if thread is None:
-        return await _open_conversation(tx, line_of(mail, account.key, now), now, digests)
-    if mail.message_id is None and await find_message(tx, thread, Channel.EMAIL, message) is not None:
+    if thread is not None:
+        return await _add_to(tx, thread, mail, now)
+    line = line_of(mail, account.key, now)
+    chunk = await load_chunk(tx, [line])
+    # Another import may have opened it while this one waited: then the sender may be anybody, as in any thread.
+    opened = chunk.conversations.get(line.external_id)
+    if opened is not None and opened.id is not None and opened.channel is Channel.EMAIL:
+        return await _add_to(tx, opened.id, mail, now)
+    return await _open_conversation(tx, chunk, line, now, digests)
+
+
+async def _add_to(tx: TenantTx, thread: ConversationId, mail: Mail, now: datetime) -> LineOutcome:
+    if mail.message_id is None and await find_message(tx, thread, Channel.EMAIL, message_of(mail)) is not None:
         return LineOutcome.UNCHANGED
     believed = await is_contact(tx, thread, mail.sender)
-    await record_customer_message(tx, thread, message_of(mail, believed=believed), now)
-    return LineOutcome.UPDATED
+    recorded = await record_customer_message(tx, thread, message_of(mail, believed=believed), now)
+    return LineOutcome.UPDATED if recorded.added else LineOutcome.UNCHANGED
 
 
 async def _thread(tx: TenantTx, account: MailAccount, mail: Mail) -> ConversationId | None:
@@ -127,9 +137,8 @@ async def _thread(tx: TenantTx, account: MailAccount, mail: Mail) -> Conversatio
 
 
 async def _open_conversation(
-    tx: TenantTx, line: ConversationLine, now: datetime, digests: AddressDigests
+    tx: TenantTx, chunk: Chunk, line: ConversationLine, now: datetime, digests: AddressDigests
 ) -> LineOutcome:
-    chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
     changes = chunk.take_changes()
     await store_rows(tx, rows_of(changes, now))

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from app.conversations import mail_import
 from app.conversations.conversations import get
 from app.conversations.import_report import ImportReport
 from app.conversations.importing import import_lines
@@ -127,6 +129,27 @@ async def test_a_mail_from_somebody_else_is_logged_and_not_believed(inbox: Inbox
     after = await inbox.view("<1@example.com>")
     assert (after.conversation, after.last_message) == (before.conversation, before.last_message)
     assert len(await inbox.messages()) == 2
+
+
+async def test_a_thread_that_another_import_opens_meanwhile_keeps_its_address_and_contact(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second import has not seen the thread, and waits for its turn until the first has opened it."""
+    load = mail_import.load_chunk
+    later = raw_mail("From: eve@example.net", "Message-ID: <2@example.net>", "In-Reply-To: <1@example.com>", body="Me.")
+
+    async def load_later(*given: Any) -> Any:
+        monkeypatch.setattr(mail_import, "load_chunk", load)
+        assert await inbox.outcome(FIRST) == "created"
+        return await load(*given)
+
+    monkeypatch.setattr(mail_import, "load_chunk", load_later)
+    assert await inbox.outcome(later) == "updated"
+
+    view = await inbox.view("<1@example.com>")
+    assert (view.address, view.contact.email) == ("ann@example.com", "ann@example.com")
+    assert view.conversation.subject == "Help"
+    assert [message.sender for message in await inbox.messages()] == ["ann@example.com", "eve@example.net"]
 
 
 async def test_a_mail_without_an_id_is_known_by_its_file(inbox: Inbox) -> None:
