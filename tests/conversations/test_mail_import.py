@@ -13,6 +13,7 @@ from app.conversations.conversations import get
 from app.conversations.import_report import ImportReport
 from app.conversations.importing import import_lines
 from app.conversations.mail_import import import_mail, import_mailbox
+from app.conversations.sql.imports import load_chunk
 from app.domain.addresses import Address
 from app.domain.conversation import ConversationView
 from app.domain.errors import InvalidRequest
@@ -135,7 +136,7 @@ async def test_a_thread_that_another_import_opens_meanwhile_keeps_its_address_an
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second import has not seen the thread, and waits for its turn until the first has opened it."""
-    load = mail_import.load_chunk
+    load = load_chunk
     later = raw_mail("From: eve@example.net", "Message-ID: <2@example.net>", "In-Reply-To: <1@example.com>", body="Me.")
 
     async def load_later(*given: Any) -> Any:
