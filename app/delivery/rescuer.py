@@ -11,6 +11,7 @@ from app.delivery.sql.sweeper import ExpiredClaim
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import Reason, ReasonCode, TenantId
 from app.store.database import Database
+from app.store.overload import may_pass
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
@@ -44,6 +45,8 @@ async def _settle_each(database: Database, tenant: TenantId, reports: Sequence[R
             await clocks.restart_quarantine(tx, [report.delivery_id for report in reports])
             await settle(tx, reports)
     except Exception as error:
+        if may_pass(error):  # it is no single row that is at fault
+            raise
         if len(reports) == 1:
             log.exception("sweep_failed", delivery=str(reports[0].delivery_id), error=type(error).__name__)
             return

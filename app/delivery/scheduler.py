@@ -44,6 +44,10 @@ class Chore(StrEnum):
     NOTHING = "nothing"
 
 
+PAGED: Final = frozenset({Chore.CANCEL_QUEUED, Chore.CALL_TOO_LATE})
+"""What takes many pages."""
+
+
 def chore(batch: OpenMassReply) -> Chore:
     """Return what a mass reply needs now."""
     status, now = batch.status, batch.now

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -18,9 +19,10 @@ import structlog
 from app.delivery.delivery_pages import work_off
 from app.delivery.receipts import settle_stored
 from app.delivery.rescuer import expire_claims, repair_clocks
-from app.delivery.scheduler import Scheduler
+from app.delivery.scheduler import PAGED, Chore, Scheduler, chore
 from app.delivery.sql import clocks, lifecycle, sweeper
-from app.delivery.sql.sweeper import ExpiredClaim
+from app.delivery.sql.sweeper import ExpiredClaim, OpenMassReply
+from app.delivery.turns import Piece, Turns
 from app.domain.lanes import LaneKey
 from app.domain.words import MassReplyId, TenantId
 from app.store.database import Database
@@ -34,6 +36,9 @@ PAGE: Final = 1_000
 """Rows of one kind in one tick, and deliveries that one transaction deletes."""
 PURGED_PAGES: Final = 20
 """Pages of one mass reply in one tick."""
+KIND_SECONDS: Final = 5.0
+"""Seconds for one kind of work in one tick; a piece that has begun is finished. All kinds together take less than a
+sweep may."""
 PUMP_IDLE: Final = timedelta(seconds=3)
 """After this long without a sign of a pump a lane is woken. Longer than a pump waits for room or tokens."""
 RECEIPT_AGE: Final = timedelta(seconds=2)
@@ -89,6 +94,7 @@ class Sweeper:
     metrics: Metrics = field(default_factory=Metrics)
     looks: LeaseLooks = field(default_factory=LeaseLooks)
     clock_looks: ClockLooks = field(default_factory=ClockLooks)
+    turns: Turns = field(default_factory=Turns)
     stopped: dict[LaneKey, str] = field(default_factory=dict)
     """The stopped lanes that are in the log, each with the reason."""
 
@@ -97,30 +103,70 @@ class Sweeper:
         async with self.database.begin_sweep() as tx:
             if not await sweeper.try_lock(tx):
                 return False
-            async for work in self._work(tx):
-                await work
-                await sweeper.still_there(tx)
+            self.turns.forget(monotonic())
+            async for pieces in self._kinds(tx):
+                await self._work(tx, pieces)
             async with self.database.begin_routing() as own:
                 await sweeper.beat(own)
         return True
 
-    async def _work(self, tx: SweepTx) -> AsyncIterator[Awaitable[None]]:
-        for tenant in await self._ahead(tx):
-            yield _safely(repair_clocks(self.database, tenant), tenant=tenant)
-        for tenant, claims in _by_tenant(await self._expired(tx)).items():
-            yield _safely(expire_claims(self.database, self.metrics, tenant, claims), tenant=tenant)
-        for tenant, id_ in await sweeper.handed_over(tx):
-            yield _safely(work_off(self.database, tenant, id_), tenant=tenant, mass_reply=id_)
-        scheduler = Scheduler(self.database, self.wake_lane, self.wake_preparation)
-        for batch in await sweeper.open_mass_replies(tx):
-            yield _safely(scheduler.work(batch), tenant=batch.tenant, mass_reply=batch.id)
+    async def _kinds(self, tx: SweepTx) -> AsyncIterator[Sequence[Piece]]:
+        """Yield what is to do, a kind of work at a time. What others wait for comes first, what has many pages last."""
+        yield [self._piece("clocks", repair_clocks, tenant) for tenant in await self._ahead(tx)]
+        expired = _by_tenant(await self._expired(tx))
+        yield [self._piece("claims", partial(self._expire, claims), tenant) for tenant, claims in expired.items()]
         self._log_stopped(await sweeper.stopped_lanes(tx))
-        for lane in await sweeper.idle_lanes(tx, PUMP_IDLE):
-            yield _safely(self.wake_lane(lane), tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account)
-        for tenant, receipt in await sweeper.unsettled_receipts(tx, RECEIPT_AGE, PAGE):
-            yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
-        for tenant, id_ in await sweeper.abandoned(tx, self.purge_after, PAGE):
-            yield _safely(self._purge(tenant, id_), tenant=tenant, mass_reply=id_)
+        yield [_of_lane(lane, self.wake_lane) for lane in await sweeper.idle_lanes(tx, PUMP_IDLE)]
+        unsettled = await sweeper.unsettled_receipts(tx, RECEIPT_AGE, PAGE)
+        yield [self._piece("receipt", settle_stored, tenant, receipt=receipt) for tenant, receipt in unsettled]
+        quick, paged = self._chores(await sweeper.open_mass_replies(tx))
+        yield quick
+        handed_over = await sweeper.handed_over(tx)
+        abandoned = await sweeper.abandoned(tx, self.purge_after, PAGE)
+        yield [
+            *(self._piece("pages", work_off, tenant, mass_reply=id_) for tenant, id_ in handed_over),
+            *paged,
+            *(self._piece("purge", _purge, tenant, mass_reply=id_) for tenant, id_ in abandoned),
+        ]
+
+    async def _work(self, tx: SweepTx, pieces: Sequence[Piece]) -> None:
+        """Do one kind of work, as much as its time allows. The rest comes first in the next tick."""
+        ends = monotonic() + KIND_SECONDS
+        due = self.turns.due(pieces, monotonic())
+        for number, piece in enumerate(due, start=1):
+            await self._safely(piece)
+            await sweeper.still_there(tx)
+            if monotonic() >= ends and number < len(due):
+                self.turns.left_others(due[:number], monotonic())
+                return
+
+    async def _safely(self, piece: Piece) -> None:
+        """Do one piece of work, with its ids in every log line. If it fails, the others are still done."""
+        with about(**piece.ids):
+            try:
+                await piece.do()
+            except Exception as error:
+                log.exception("sweep_failed", error=type(error).__name__)
+                self.turns.failed(piece, monotonic())
+            else:
+                self.turns.succeeded(piece)
+
+    def _piece(self, kind: str, work: Callable[..., Awaitable[object]], tenant: TenantId, **of: UUID) -> Piece:
+        """Return a piece of work on one object of a tenant, or on the tenant."""
+        do = partial(work, self.database, tenant, *of.values())
+        return Piece((kind, tenant, *of.values()), {"tenant": tenant, **of}, do)
+
+    def _chores(self, batches: Sequence[OpenMassReply]) -> tuple[list[Piece], list[Piece]]:
+        """Return what open mass replies need: what is done at once, and what takes many pages."""
+        scheduler = Scheduler(self.database, self.wake_lane, self.wake_preparation)
+        quick: list[Piece] = []
+        paged: list[Piece] = []
+        for batch in batches:
+            if (needs := chore(batch)) is not Chore.NOTHING:
+                ids = {"tenant": batch.tenant, "mass_reply": batch.id}
+                piece = Piece((needs, batch.id), ids, partial(scheduler.work, batch))
+                (paged if needs in PAGED else quick).append(piece)
+        return quick, paged
 
     async def _ahead(self, tx: SweepTx) -> Sequence[TenantId]:
         """Return the tenants with a time from before the clock stepped back."""
@@ -145,22 +191,22 @@ class Sweeper:
         self.stopped.clear()
         self.stopped.update(lanes)
 
-    async def _purge(self, tenant: TenantId, id_: MassReplyId) -> None:
-        """Delete a mass reply in pages, its deliveries first. The rest waits for the next tick."""
-        for _ in range(PURGED_PAGES):
-            async with self.database.begin(tenant) as tx:
-                if await lifecycle.delete_deliveries(tx, id_, PAGE) < PAGE:
-                    await lifecycle.forget(tx, id_)
-                    return
+    async def _expire(self, claims: Sequence[ExpiredClaim], database: Database, tenant: TenantId) -> None:
+        await expire_claims(database, self.metrics, tenant, claims)
 
 
-async def _safely(work: Awaitable[None], **ids: UUID) -> None:
-    """Do one piece of work, with its ids in every log line. If it fails, the others are still done."""
-    with about(**ids):
-        try:
-            await work
-        except Exception as error:
-            log.exception("sweep_failed", error=type(error).__name__)
+async def _purge(database: Database, tenant: TenantId, id_: MassReplyId) -> None:
+    """Delete a mass reply in pages, its deliveries first. The rest waits for the next tick."""
+    for _ in range(PURGED_PAGES):
+        async with database.begin(tenant) as tx:
+            if await lifecycle.delete_deliveries(tx, id_, PAGE) < PAGE:
+                await lifecycle.forget(tx, id_)
+                return
+
+
+def _of_lane(lane: LaneKey, wake: Callable[[LaneKey], Awaitable[None]]) -> Piece:
+    ids = {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}
+    return Piece(lane, ids, partial(wake, lane))
 
 
 def _by_tenant(claims: Sequence[ExpiredClaim]) -> dict[TenantId, list[ExpiredClaim]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from app.delivery import scheduler
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import sweeper as sweeper_sql
+from app.delivery.turns import Piece, Turns
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
 from app.domain.provider_events import ReceiptKind
@@ -277,3 +279,64 @@ async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None
     async with stage.database.begin(stage.tenant) as tx:
         left = await tx.scalar(sa.text("SELECT count(*) FROM mass_replies WHERE id = :id"), id=late.id)
     assert left == 0
+
+
+class TestTurns:
+    async def test_what_others_wait_for_comes_before_what_has_many_pages(self, stage: Stage) -> None:
+        cancelled, lost, idle = await stage.batch(), await stage.batch(), await stage.batch()
+        await set_up(stage, cancelled, "status = 'cancelled'")
+        await stage.claim(lost)
+        await stage.let_lease_run_out(lost)
+        async with stage.database.begin_sweep() as tx:
+            kinds = [pieces async for pieces in stage.sweeper()._kinds(tx)]
+        found = [[piece.of for piece in pieces if piece.ids["tenant"] == stage.tenant] for pieces in kinds]
+        order = [of for pieces in found for of in pieces]
+        assert order == [("claims", stage.tenant), idle.lane, (scheduler.Chore.CANCEL_QUEUED, cancelled.id)]
+        assert found[-1] == order[-1:]
+
+    async def test_what_takes_all_the_time_lets_the_others_go_first_in_the_next_tick(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery_sweeper, "KIND_SECONDS", 0)
+        done: list[str] = []
+
+        async def large(name: str) -> None:
+            done.append(name)
+
+        pieces = [Piece(name, {}, partial(large, name)) for name in "abc"]
+        sweeper = stage.sweeper()
+        async with stage.database.begin_sweep() as tx:
+            for _ in range(5):
+                await sweeper._work(tx, pieces)
+        assert done == ["a", "b", "c", "a", "b"]
+
+    async def test_what_fails_again_rests_longer_each_time(self, stage: Stage) -> None:
+        tried: list[LaneKey] = []
+        batch = await stage.batch()
+
+        async def fails(lane: LaneKey) -> None:
+            tried.append(lane)
+            raise ConnectionResetError
+
+        async def nothing(*_: object) -> None:
+            pass
+
+        sweeper = delivery_sweeper.Sweeper(stage.database, fails, nothing, timedelta(days=7))
+        for _ in range(4):
+            assert await sweeper.tick()
+        assert tried.count(batch.lane) == 2
+
+    def test_a_rest_doubles_and_ends(self) -> None:
+        turns, piece = Turns(), Piece("it", {}, lambda: asyncio.sleep(0))
+        rests = []
+        for _ in range(9):
+            turns.failed(piece, now=100.0)
+            rests.append(turns.faults["it"][1] - 100.0)
+        assert rests == [0, 2, 4, 8, 16, 32, 60, 60, 60]
+        assert turns.due([piece], now=159.0) == []
+        assert turns.due([piece], now=160.0) == [piece]
+        turns.succeeded(piece)
+        assert turns.due([piece], now=100.0) == [piece]
+        turns.failed(piece, now=100.0)
+        turns.forget(now=10_000.0)
+        assert not turns.faults

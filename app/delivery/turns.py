@@ -1,0 +1,50 @@
+"""Whose turn it is in a sweep: no object takes the time of the others again and again."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+LONGEST_REST: Final = 60.0
+"""Seconds after which what has failed is tried again at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a sweep does for one object."""
+
+    of: Hashable
+    ids: Mapping[str, UUID]
+    """The same in words for the log."""
+    do: Callable[[], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class Turns:
+    """What was worked while others waited comes after them. What fails a second time rests, longer each time."""
+
+    worked: dict[Hashable, float] = field(default_factory=dict)
+    faults: dict[Hashable, tuple[int, float]] = field(default_factory=dict)
+    """How often each object failed, and until when it rests."""
+
+    def due(self, pieces: Sequence[Piece], now: float) -> list[Piece]:
+        """Return what may be done now, in its order. `now` is in seconds, of a clock that only goes forward."""
+        ready = [piece for piece in pieces if self.faults.get(piece.of, (0, now))[1] <= now]
+        return sorted(ready, key=lambda piece: self.worked.get(piece.of, 0.0))
+
+    def failed(self, piece: Piece, now: float) -> None:
+        times, _ = self.faults.get(piece.of, (0, now))
+        rest = min(2.0**times, LONGEST_REST) if times else 0.0  # the next connection may be good
+        self.faults[piece.of] = times + 1, now + rest
+
+    def succeeded(self, piece: Piece) -> None:
+        self.faults.pop(piece.of, None)
+
+    def left_others(self, done: Sequence[Piece], now: float) -> None:
+        """Note what was done when the time was used up before all had their turn."""
+        self.worked.update(dict.fromkeys((piece.of for piece in done), now))
+
+    def forget(self, now: float) -> None:
+        """Forget what has not been seen for long: it may be gone."""
+        self.worked = {of: at for of, at in self.worked.items() if at > now - 10 * LONGEST_REST}
+        self.faults = {of: kept for of, kept in self.faults.items() if kept[1] > now - 10 * LONGEST_REST}
