@@ -32,21 +32,26 @@ _LOCK_BY_EXTERNAL_IDS = sa.text(f"""
         SELECT c.id FROM unnest(CAST(:external_ids AS text[])) AS wanted (external_id)
         CROSS JOIN LATERAL (SELECT id FROM conversations
                             WHERE tenant_id = {SOME_TENANT} AND external_id = wanted.external_id LIMIT 1) c)
-    SELECT {_COLUMNS} FROM unnest(ARRAY(SELECT DISTINCT id FROM found ORDER BY id)) AS found (id)
-    CROSS JOIN LATERAL (SELECT * FROM conversations
+    SELECT c.id FROM unnest(ARRAY(SELECT DISTINCT id FROM found ORDER BY id)) AS found (id)
+    CROSS JOIN LATERAL (SELECT id FROM conversations
                         WHERE tenant_id = {SOME_TENANT} AND id = found.id LIMIT 1 FOR NO KEY UPDATE) c
-    {_BESIDE}
-""")  # noqa: S608 - built from the constants above
+""")  # noqa: S608 - built from constants
 _LOCK = sa.text(f"""
-    SELECT {_COLUMNS} FROM {_TABLES}
-    WHERE c.tenant_id = {SOME_TENANT} AND c.id = ANY (CAST(:ids AS uuid[])) ORDER BY c.id FOR NO KEY UPDATE OF c
+    SELECT id FROM conversations
+    WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
+""")  # noqa: S608 - built from constants
+# A statement of its own: what is read beside a lock, as the tags, would be as it was before the wait for it.
+_READ = sa.text(f"""
+    SELECT {_COLUMNS} FROM unnest(CAST(:ids AS uuid[])) AS locked (id)
+    CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = locked.id LIMIT 1) c
+    {_BESIDE}
 """)  # noqa: S608 - built from the constants above
 
 
 async def lock_conversations(tx: TenantTx, external_ids: Sequence[str]) -> dict[str, Conversation]:
     """Lock the conversations of these external ids until the transaction ends, and return those that exist."""
-    rows = await tx.rows(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
-    return {row.external_id: _read(row) for row in rows}
+    found = await _locked(tx, await tx.rows(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids))
+    return {each.external_id: each for each in found}
 
 
 async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation | None:
@@ -55,7 +60,11 @@ async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation |
 
 async def lock_by_ids(tx: TenantTx, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
     """The same by our own ids."""
-    return {row.id: _read(row) for row in await tx.rows(_LOCK, ids=ids)}
+    return {each.id: each for each in await _locked(tx, await tx.rows(_LOCK, ids=ids))}
+
+
+async def _locked(tx: TenantTx, rows: Sequence[Any]) -> list[Conversation]:
+    return [_read(row) for row in await tx.rows(_READ, ids=[row.id for row in rows])] if rows else []
 
 
 def _read(row: Any) -> Conversation:
