@@ -38,6 +38,7 @@ from app.process.tenant_time import Purse
 from app.store import address_links, blocked_addresses
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
+from app.store.erased_addresses import wait_for_erasures
 from app.store.overload import may_pass
 from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
@@ -160,6 +161,7 @@ async def _take_group(
     others = [(owner, each) for owner, each in taken if not isinstance(each, Reported)]
     if others:
         async with database.begin(called.tenant) as tx:
+            await wait_for_erasures(tx)  # whoever is being erased now is not to be written to afterwards
             for owner, event in others:
                 await _take(tx, metrics, owner, event)
     await take_account_events(database, called.tenant, taken)

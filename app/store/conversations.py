@@ -50,8 +50,8 @@ _READ = sa.text(f"""
 
 async def lock_conversations(tx: TenantTx, external_ids: Sequence[str]) -> dict[str, Conversation]:
     """Lock the conversations of these external ids until the transaction ends, and return those that exist."""
-    found = await _locked(tx, await tx.rows(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids))
-    return {each.external_id: each for each in found}
+    locked = await tx.rows(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
+    return {row.external_id: _read(row) for row in await _rows(tx, locked)}
 
 
 async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation | None:
@@ -60,11 +60,11 @@ async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation |
 
 async def lock_by_ids(tx: TenantTx, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
     """The same by our own ids."""
-    return {each.id: each for each in await _locked(tx, await tx.rows(_LOCK, ids=ids))}
+    return {row.id: _read(row) for row in await _rows(tx, await tx.rows(_LOCK, ids=ids))}
 
 
-async def _locked(tx: TenantTx, rows: Sequence[Any]) -> list[Conversation]:
-    return [_read(row) for row in await tx.rows(_READ, ids=[row.id for row in rows])] if rows else []
+async def _rows(tx: TenantTx, locked: Sequence[Any]) -> Sequence[Any]:
+    return await tx.rows(_READ, ids=[row.id for row in locked]) if locked else ()
 
 
 def _read(row: Any) -> Conversation:
