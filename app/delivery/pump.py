@@ -112,7 +112,10 @@ class Pump:
         stop = asyncio.ensure_future(self._stop.wait())
         while self._pending:
             if self._stop.is_set() and self._ready:
-                await self._give_back_ready()
+                try:
+                    await self._give_back_ready()
+                except Exception as error:  # noqa: BLE001 - the calls under way are still waited for
+                    self._fault = error
                 continue
             self._changed.clear()
             changed = asyncio.ensure_future(self._changed.wait())
