@@ -62,7 +62,7 @@ mutants: dev ## change each decision of the protocol a little, and see that a te
 simulate: dev ## schedules of pump, recorder and sweeper in virtual time; SCHEDULES=1000000 is a night's work
 	SCHEDULES=$${SCHEDULES:-100000} $(RUN) pytest -q -n 2 -m proof tests/simulation
 
-bench: dev ## the service as a user has it, beside a bare loop and a naive design: var/bench.md; forty minutes
+bench: dev ## the service as a user has it, beside a bare loop and a naive design: var/bench.md; an hour
 	$(RUN) bench
 
 bench-quick: dev ## a few of the same measures; CHECK=--check fails if a saved ratio has fallen by a fifth, or a bound is passed, twice
