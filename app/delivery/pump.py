@@ -112,10 +112,7 @@ class Pump:
         stop = asyncio.ensure_future(self._stop.wait())
         while self._pending:
             if self._stop.is_set() and self._ready:
-                try:
-                    await self._give_back_ready()
-                except Exception as error:  # noqa: BLE001 - the calls under way are still waited for
-                    self._fault = error
+                await self._give_back_ready()
                 continue
             self._changed.clear()
             changed = asyncio.ensure_future(self._changed.wait())
@@ -336,10 +333,15 @@ class Pump:
             await self._give_back_ready()
 
     async def _give_back_ready(self) -> None:
-        """Give back what was claimed ahead and not begun."""
+        """Give back what was claimed ahead and not begun. The turn raises what keeps it from that, when its calls have
+        ended.
+        """
         rows = [each.claimed for each in self._ready]
         self._ready.clear()
-        await give_back(self._context.database, self._lane, rows, self._stop)
+        try:
+            await give_back(self._context.database, self._lane, rows, self._stop)
+        except Exception as error:  # noqa: BLE001 - see above
+            self._fault = error
         self._came_back = True
         self._slots.dropped(len(rows))
         self._changed.set()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.delivery import pump as pump_module
 from app.delivery import sending
 from app.delivery.pump import Pump
 from app.delivery.record import CallOutcome, Recorder
@@ -197,4 +198,31 @@ async def test_a_call_that_a_fault_of_ours_breaks_off_frees_its_slot(
             await Pump(pump_context, batch.lane, asyncio.Event()).run()
         assert (slots.in_use, slots.unwritten) == (0, 0)
         await Pump(pump_context, batch.lane, asyncio.Event()).run()
+    assert await stage.counts(batch) == {"sending": 1, "sent": 1}
+
+
+async def test_a_give_back_that_fails_cuts_no_call_and_keeps_no_room(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pump_module, "give_back", fails)
+    account, gate, stop = await stage.sms_account(max_in_flight=1), Gate(), asyncio.Event()
+    batch = await stage.batch(2, account=account, channel=Channel.SMS)
+    pump_context = stage.pump_context(Carrier(gate))
+    slots = pump_context.slots.of(stage.tenant, account)
+    slots._speed.per_second = 1_000  # so that one is claimed ahead
+    async with recording(pump_context.recorder):
+        pump = Pump(pump_context, batch.lane, stop)
+        working = asyncio.create_task(pump.work())
+        await eventually(lambda: (gate.waiting, slots.waiting) == (1, 1))
+        stop.set()
+        await working
+        draining = asyncio.create_task(pump.drain())
+        await eventually(lambda: slots.waiting == 0)
+        assert not draining.done()
+        gate.open.set()
+        with pytest.raises(ZeroDivisionError):
+            await draining
     assert await stage.counts(batch) == {"sending": 1, "sent": 1}
