@@ -1,21 +1,28 @@
 """Addresses that stay blocked although their contact was erased."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
 from app.domain.erased_addresses import AddressDigests
+from app.store import named_locks
 from app.store.transactions import TenantTx
 
 # Preparation reads a contact and writes its address into a delivery in one transaction. It and an erasure wait for each
 # other. So does an import, which finds contacts by names that an erasure removes.
-_PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
+_ERASURE: Final = "erasure"
+
+
+async def begin_erasure(tx: TenantTx) -> None:
+    """Let nobody who waits for erasures of the tenant begin until the transaction ends."""
+    await named_locks.hold(tx, _ERASURE)
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:
     """Let no contact of the tenant be erased until the transaction ends."""
-    await tx.rows(_PREPARING, tenant=str(tx.tenant))
+    await named_locks.share(tx, _ERASURE)
 
 
 _ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")

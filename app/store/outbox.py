@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import REACHED, Event, EventType, OutboxEntry, read_subject, write_subject
 from app.domain.words import MassReplyId, TenantId
+from app.store import named_locks
 from app.store.database import Database
 from app.store.transactions import TenantTx
 
@@ -54,8 +55,6 @@ async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatu
         await publish(tx, [OutboxEntry(REACHED[status], id_)])
 
 
-_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
-
 # The sequence counts the rows in the order of their writing: a row written after another was committed has a higher
 # number. Materialized, so that the sequence advances once for each of the sorted rows, whatever the plan.
 _NUMBER = sa.text("""
@@ -73,7 +72,7 @@ async def number(tx: TenantTx) -> int:
 
     Keep the transaction short: other readers of the same tenant wait for it.
     """
-    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await named_locks.hold(tx, "events")
     return (await tx.execute(_NUMBER, limit=NUMBERED_AT_ONCE)).rowcount
 
 

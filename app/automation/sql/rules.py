@@ -24,6 +24,7 @@ from app.automation.model import (
 )
 from app.automation.rule_json import parse_rule, read_result, write_rule
 from app.domain.errors import InvalidRequest
+from app.store import named_locks
 from app.store.transactions import TenantTx
 
 _SELECT = """
@@ -77,9 +78,6 @@ class HeldRule:
     """The tenant's other rules."""
 
 
-_ONE_AT_A_TIME = sa.text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('automation rules ' || CAST(:tenant AS text), 0))"
-)
 _HOLD = sa.text("""
     SELECT coalesce(r.id, uuidv7()) AS id, coalesce(r.sealed, '{}') AS sealed, r.id IS NULL AS is_new,
            (SELECT count(*) FROM automation_rules WHERE tenant_id = :tenant AND key <> :key) AS others
@@ -89,7 +87,7 @@ _HOLD = sa.text("""
 
 async def hold_rule(tx: TenantTx, key: str) -> HeldRule:
     """Lock the tenant's rules until the transaction ends, so that nobody else saves one."""
-    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await named_locks.hold(tx, "automation rules")
     row = (await tx.execute(_HOLD, key=key)).one()
     return HeldRule(row.id, row.sealed, row.is_new, row.others)
 

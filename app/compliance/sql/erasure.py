@@ -15,11 +15,11 @@ from app.domain.addresses import Address
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, BlockedPlace, addresses_of
 from app.domain.words import Channel, DeliveryId, ReasonCode
+from app.store.erased_addresses import begin_erasure
 from app.store.transactions import TenantTx
 
 SHORTEST_NEEDLE: Final = 6
 """A shorter address matches in reports only as a whole text: as a part it would match anything."""
-_ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
 
     Deliveries come first: recording a result writes to the conversation after its delivery.
     """
-    await tx.execute(_ERASING, tenant=str(tx.tenant))
+    await begin_erasure(tx)
     contact = await tx.scalar(_FIND, id=_as_id(name), name=name)
     if contact is None:
         return None

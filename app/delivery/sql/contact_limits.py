@@ -12,6 +12,7 @@ from app.domain.guards import Guards
 from app.domain.preflight import PreflightWarning, contact_limit
 from app.domain.preflight_summary import Withdrawn
 from app.domain.words import Channel, DeliveryId, MassReplyId, ReasonCode
+from app.store import named_locks
 from app.store.reply_addresses import KEY
 from app.store.transactions import TenantTx
 
@@ -71,8 +72,7 @@ async def take_turns(tx: TenantTx) -> None:
 
     One lock for all contacts: a claim may need hundreds of them, and it takes milliseconds.
     """
-    statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('messages per contact ' || :tenant, 0))")
-    await tx.execute(statement, tenant=str(tx.tenant))
+    await named_locks.hold(tx, "messages per contact")
 
 
 _THIN_OUT = sa.text(f"""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql.delivery_pages import NOTED
 from app.domain.lanes import LaneKey, LanesToWake
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId
@@ -98,11 +99,8 @@ async def count_noted(tx: TenantTx, id_: MassReplyId) -> int:
 
 async def noted_ids(tx: TenantTx, id_: MassReplyId) -> Sequence[DeliveryId]:
     """Return the deliveries to those conversations."""
-    statement = sa.text("""
-        SELECT id FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
-    """)
-    return list(await tx.scalars(statement, id=id_))
+    of_these = f"tenant_id = :tenant AND mass_reply_id = :id AND {NOTED}"
+    return list(await tx.scalars(sa.text(f"SELECT id FROM deliveries WHERE {of_these}"), id=id_))  # noqa: S608 - constants
 
 
 async def note_skipped(tx: TenantTx, ids: Sequence[UUID]) -> None:

@@ -9,14 +9,13 @@ import sqlalchemy as sa
 from app.delivery.sql.delivery_pages import RETRYABLE
 from app.domain.resolution import Decision
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
+from app.store import named_locks
 from app.store.transactions import TenantTx
-
-_ONE_RETRY = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('retry ' || :mass_reply, 0))")
 
 
 async def one_retry_at_a_time(tx: TenantTx, id_: MassReplyId) -> None:
     """Let retries of a mass reply wait for each other. What one has frozen is locked by nothing else yet."""
-    await tx.execute(_ONE_RETRY, mass_reply=str(id_))
+    await named_locks.hold(tx, f"retry {id_}")
 
 
 _RETRYABLE = sa.text(f"""

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from app.domain.outbox import EventType
 from app.domain.words import TenantId
+from app.store import named_locks
 from app.store.transactions import SweepTx, TenantTx
 from app.webhooks.model import Backlog, EndpointDraft, RetryDecision, WebhookEndpoint
 
@@ -68,14 +69,9 @@ def _read(row: Any) -> WebhookEndpoint:
     )
 
 
-_ONE_AT_A_TIME = sa.text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('webhook endpoints ' || CAST(:tenant AS text), 0))"
-)
-
-
 async def hold_number(tx: TenantTx) -> None:
     """Lock the number of the tenant's endpoints until the transaction ends, so that nobody else saves one."""
-    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await named_locks.hold(tx, "webhook endpoints")
 
 
 async def next_id(tx: TenantTx) -> UUID:
