@@ -1,29 +1,25 @@
 """How calls ended is written down: in groups, whatever one of them holds, and as soon as there is a database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.delivery import record as recorder_module
-from app.delivery.record import GROUP, REFUSALS, BadAddress, CallOutcome, Recorder
+from app.delivery.record import GROUP, REFUSALS, BadAddress, Recorder
 from app.delivery.settle import Report, settle
-from app.delivery.sql import account_health
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
-from app.domain.outbound import Deferred
-from app.domain.pacing import BREAKER_THRESHOLD
-from app.domain.words import Channel, DeliveryId, ReasonCode, TenantId
-from app.store.database import Database
+from app.domain.words import Channel, ReasonCode
 from app.store.shares import RECORDS
 from app.store.transactions import TenantTx
-from tests.delivery.stage import Batch, Stage, eventually, recording, report
+from tests.delivery.results import Watched, failing, recorded, result
+from tests.delivery.settling import claimed
+from tests.delivery.stage import Stage, eventually, recording
 
 E, S = DeliveryEvent, DeliveryStatus
 UNWRITABLE: dict[str, Any] = {"epoch": 2**40}
@@ -35,57 +31,6 @@ TOO_LONG: dict[str, Any] = {"wait": timedelta.max, "heard": "silence"}
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder_module, "RETRY_WAIT", 0.001)
-
-
-class Watched(Database):
-    """The database; somebody looks on before each transaction, and may let it fail."""
-
-    def __init__(self, real: Database, before: Callable[[int], Awaitable[None]] | None = None) -> None:
-        self._real, self._before = real, before
-        self.transactions = 0
-
-    @asynccontextmanager
-    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
-        self.transactions += 1
-        if self._before is not None:
-            await self._before(self.transactions)
-        async with self._real.begin(tenant) as tx:
-            yield tx
-
-
-def failing(error: Exception, times: int) -> Callable[[int], Awaitable[None]]:
-    async def before(number: int) -> None:
-        if number <= times:
-            raise error
-
-    return before
-
-
-def result(
-    stage: Stage,
-    delivery: DeliveryId,
-    epoch: int = 1,
-    heard: Literal["answer", "silence", "nothing"] = "answer",
-    deferral: Deferred | None = None,
-    **about: Any,
-) -> CallOutcome:
-    event = E.DEFER if deferral or heard == "silence" else E.ACCEPT
-    return CallOutcome(stage.tenant, stage.account, ended(delivery, event, epoch, **about), heard, deferral)
-
-
-def ended(delivery: DeliveryId, event: DeliveryEvent, epoch: int, **about: Any) -> Report:
-    return report(delivery, event, epoch, **{"outcome": "accepted", **about})
-
-
-async def claimed(stage: Stage, count: int) -> Batch:
-    batch = await stage.batch(count)
-    await stage.claim(batch)
-    return batch
-
-
-async def recorded(stage: Stage, database: Database, results: list[CallOutcome]) -> None:
-    async with recording(Recorder(database)) as recorder:
-        await asyncio.gather(*(recorder.record(one) for one in results))
 
 
 class TestGroups:
@@ -288,118 +233,3 @@ async def test_a_result_is_written_although_its_job_was_cancelled(stage: Stage) 
         pass
     assert job.cancelled()
     assert await stage.status(batch.first) is S.SENT
-
-
-class TestTheAccount:
-    async def health(self, stage: Stage) -> Any:
-        return await stage.one(
-            "SELECT failures_in_a_row AS failures, pause_reason, cool_until - now() AS rest "
-            "FROM channel_accounts WHERE id = :id",
-            id=stage.account,
-        )
-
-    async def test_rests_when_nobody_answers_many_calls_in_a_row(self, stage: Stage) -> None:
-        batch = await claimed(stage, BREAKER_THRESHOLD)
-        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries]
-        await recorded(stage, stage.database, silent[:-1])
-        assert (await self.health(stage)).rest is None
-        await recorded(stage, stage.database, silent[-1:])
-        health = await self.health(stage)
-        assert health.failures == BREAKER_THRESHOLD
-        assert health.rest > timedelta(0)
-
-    async def test_is_well_again_with_the_first_answer(self, stage: Stage) -> None:
-        batch = await claimed(stage, 3)
-        async with recording(Recorder(stage.database)) as recorder:
-            await recorder.record(result(stage, batch.deliveries[0], heard="silence"))
-            assert (await self.health(stage)).failures == 1
-            await recorder.record(result(stage, batch.deliveries[1]))
-        assert (await self.health(stage)).failures == 0
-
-    async def test_that_rests_for_a_reason_keeps_it_when_a_call_is_not_answered(self, stage: Stage) -> None:
-        batch = await claimed(stage, 1)
-        async with stage.database.begin(stage.tenant) as tx:
-            await account_health.cool(tx, stage.account, timedelta(hours=1), "Enough for a day.")
-        await recorded(stage, stage.database, [result(stage, batch.first, heard="silence")])
-        account = await stage.one("SELECT cool_reason FROM channel_accounts WHERE id = :id", id=stage.account)
-        assert account.cool_reason == "Enough for a day."
-
-    async def test_does_not_rest_if_one_of_many_calls_that_ended_together_was_answered(self, stage: Stage) -> None:
-        batch = await claimed(stage, BREAKER_THRESHOLD + 1)
-        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries[1:]]
-        await recorded(stage, stage.database, [*silent, result(stage, batch.first)])
-        health = await self.health(stage)
-        assert (health.failures, health.rest) == (0, None)
-
-    async def test_is_well_again_with_an_answer_to_any_process(self, stage: Stage) -> None:
-        batch = await claimed(stage, BREAKER_THRESHOLD + 1)
-        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries[1:]]
-        await recorded(stage, stage.database, silent[:-1])
-        await recorded(stage, stage.database, [result(stage, batch.first)])
-        await recorded(stage, stage.database, silent[-1:])
-        health = await self.health(stage)
-        assert (health.failures, health.rest) == (1, None)
-
-    async def test_learns_nothing_from_what_never_reached_its_provider(self, stage: Stage) -> None:
-        batch = await claimed(stage, 2)
-        async with recording(Recorder(stage.database)) as recorder:
-            await recorder.record(result(stage, batch.deliveries[0], heard="silence"))
-            await recorder.record(result(stage, batch.deliveries[1], heard="nothing"))
-        assert (await self.health(stage)).failures == 1
-
-    @pytest.mark.parametrize(
-        ("deferral", "pause", "rests"),
-        [
-            (Deferred("throttled", "Slowly.", timedelta(minutes=5), "account"), None, True),
-            (
-                Deferred("unauthorized", "Bad token.", None, "account"),
-                "unauthorized: Bad token.",
-                False,
-            ),
-        ],
-    )
-    async def test_is_at_rest_before_what_it_could_not_send_is_queued_again(
-        self, stage: Stage, deferral: Deferred, pause: str | None, *, rests: bool
-    ) -> None:
-        batch, seen = await claimed(stage, 1), []
-
-        async def before(number: int) -> None:
-            if number > 1:
-                seen.append((await stage.status(batch.first), await self.health(stage)))
-
-        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, deferral=deferral)])
-        [(status, health)] = seen
-        assert status is S.SENDING
-        assert (health.pause_reason, health.rest is not None) == (pause, rests)
-        assert await stage.status(batch.first) is S.QUEUED
-        assert await stage.claim(batch) != []
-
-    async def test_is_at_rest_before_that_also_if_storing_it_fails_at_first(self, stage: Stage) -> None:
-        batch, early = await claimed(stage, 1), []
-
-        async def before(number: int) -> None:
-            if (await self.health(stage)).pause_reason is None:
-                early.append(await stage.status(batch.first))
-            if number <= 2:
-                raise OSError
-
-        deferral = Deferred("unauthorized", "Bad token.", None, "account")
-        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, deferral=deferral)])
-        assert early == [S.SENDING] * 3
-        assert (await self.health(stage)).pause_reason == "unauthorized: Bad token."
-        assert await stage.status(batch.first) is S.QUEUED
-
-    async def test_is_noted_once_however_often_the_results_are_tried(self, stage: Stage) -> None:
-        async def before(number: int) -> None:
-            if 2 <= number <= 5:
-                raise OSError
-
-        batch = await claimed(stage, 1)
-        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, heard="silence")])
-        assert (await self.health(stage)).failures == 1
-        assert await stage.status(batch.first) is S.QUEUED
-
-    async def test_that_cannot_be_noted_costs_no_result(self, stage: Stage) -> None:
-        batch, database = await claimed(stage, 1), Watched(stage.database, failing(ValueError(), 1))
-        await recorded(stage, database, [result(stage, batch.first, heard="silence")])
-        assert await stage.status(batch.first) is S.QUEUED

@@ -165,6 +165,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     "record": Group(
         _record,
         (
+            f"{_DELIVERY}/test_account_health.py",
             f"{_DELIVERY}/test_record.py",
             f"{_DELIVERY}/test_settle.py",
             f"{_DELIVERY}/test_restored_conversations.py",
@@ -186,6 +187,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_evidence.py",
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_sweeper.py",
+            f"{_DELIVERY}/test_account_health.py",
             f"{_DELIVERY}/test_record.py",
             f"{_DELIVERY}/test_whatsapp_pricing.py",
             f"{_DELIVERY}/test_staged_files.py",
