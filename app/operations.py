@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 import uvicorn
 from asyncpg import PostgresError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import worker as worker_process
 from app.accounts.api_keys import KeyDraft, issue_api_key, revoke_api_key
@@ -27,13 +27,12 @@ from app.conversations.import_file import import_file
 from app.domain.audit import OPERATOR
 from app.domain.erased_addresses import Erased
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
-from app.domain.failure_texts import in_words
 from app.domain.outbound import Author
 from app.domain.permissions import Role
 from app.domain.words import TenantId
 from app.mass_replies.restored import after_restore
 from app.process.listening import check_port
-from app.runtime import Runtime, open_runtime
+from app.runtime import Runtime, message_of, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.store.database import Database
 from app.store.login import UnsafeRole
@@ -46,9 +45,15 @@ from app.telemetry.metrics import shared_among
 T = TypeVar("T")
 P = ParamSpec("P")
 
-SAID_IN_ONE_LINE = (
-    *(SettingsInvalid, UnsafeRole, UnknownRevision, TelemetryMissing, MassReplyError),
-    *(OSError, SQLAlchemyError, PostgresError),
+FIXABLE = (
+    SettingsInvalid,
+    UnsafeRole,
+    UnknownRevision,
+    TelemetryMissing,
+    MassReplyError,
+    OSError,
+    SQLAlchemyError,
+    PostgresError,
 )
 """The errors that a person can fix."""
 
@@ -60,17 +65,11 @@ def in_one_line(operation: Callable[P, None], besides: tuple[type[Exception], ..
     def run(*arguments: P.args, **named: P.kwargs) -> None:
         try:
             operation(*arguments, **named)
-        except (*SAID_IN_ONE_LINE, *besides) as error:
-            typer.echo(f"mass-reply: {_words(error)}", err=True)
+        except (*FIXABLE, *besides) as error:
+            typer.echo(f"mass-reply: {message_of(error)}", err=True)
             raise typer.Exit(1) from None
 
     return run
-
-
-def _words(error: Exception) -> str:
-    """Return the database's own message: SQLAlchemy puts a class's name in front."""
-    cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
-    return str(cause) or in_words(error)
 
 
 def in_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:

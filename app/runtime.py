@@ -101,13 +101,23 @@ async def open_runtime(
         stack.push_async_callback(posts.aclose)
         stack.callback(telemetry.metrics.registry.unregister, figures)
         yield Runtime(
-            *(settings, database, vault, callbacks, wakeups, senders, plans, files, staging, chat_news, tokens),
-            telemetry,
-            figures,
-            posts,
-            digests,
-            time,
-            Aside(time),
+            settings=settings,
+            database=database,
+            vault=vault,
+            callbacks=callbacks,
+            wakeups=wakeups,
+            senders=senders,
+            plans=plans,
+            files=files,
+            staging=staging,
+            chat_news=chat_news,
+            tokens=tokens,
+            telemetry=telemetry,
+            figures=figures,
+            posts=posts,
+            address_digests=digests,
+            time=time,
+            aside=Aside(time),
         )
 
 
@@ -117,8 +127,13 @@ def _named(variable: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
-        raise SettingsInvalid(f"{variable}: {str(cause) or in_words(error)}") from error
+        raise SettingsInvalid(f"{variable}: {message_of(error)}") from error
+
+
+def message_of(error: Exception) -> str:
+    """Return an error's message for a person: of a database error the database's own, without a class's name."""
+    cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
+    return str(cause) or in_words(error)
 
 
 def _open_tokens(stack: AsyncExitStack, settings: Settings) -> Tokens | None:

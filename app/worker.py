@@ -6,7 +6,7 @@ arq is restarted whenever a Redis error ends it. While Redis is away the process
 import asyncio
 import signal
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -18,12 +18,11 @@ import uvloop
 from arq.connections import ArqRedis
 from arq.worker import Retry, Worker, func
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
 from app.automation.calls import RuleCalls
 from app.automation.runner import RuleRunner
-from app.delivery import prepare
 from app.delivery.look_up import look_up_uncertain
+from app.delivery.preparations import Preparations
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import TROUBLE, Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
@@ -32,15 +31,12 @@ from app.delivery.sweeper import PUMP_IDLE, Sweeper
 from app.delivery.wakeups import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
 from app.delivery.warm import warm_up
 from app.domain.lanes import LaneKey
-from app.domain.pacing import back_off
 from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
-from app.process.tenant_time import Purse
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.shares import DELIVERY, PUMPS, RECORDS
 from app.telemetry import open_telemetry
-from app.telemetry.logs import about
 from app.telemetry.metrics import served
 from app.webhooks.dispatcher import CallDispatcher
 from app.webhooks.endpoint_calls import EndpointCalls
@@ -91,41 +87,31 @@ class RedisAbsence:
 class WorkerProcess:
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
-        pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
         database, self._of_pumps = runtime.database.of(DELIVERY), runtime.database.of(PUMPS)
         self._of_records = runtime.database.of(RECORDS)
         self._recorder = Recorder(self._of_records)
         context = PumpContext(
-            *(
-                self._of_pumps,
-                self._recorder,
-                pace,
-                runtime.senders,
-                runtime.plans,
-                runtime.staging,
-                runtime.telemetry,
-            ),
+            database=self._of_pumps,
+            recorder=self._recorder,
+            pace=Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget),
+            senders=runtime.senders,
+            plans=runtime.plans,
+            staging=runtime.staging,
+            telemetry=runtime.telemetry,
             aside=runtime.aside,
         )
-        self._runner = PumpRunner(context, settings.pumps, self._again)
+        self._runner = PumpRunner(context, settings.pumps, runtime.wakeups.wake_lane)
+        metrics = runtime.telemetry.metrics
         self._sweeper = Sweeper(
-            database,
-            self._wake_lane,
-            self._wake_preparation,
-            settings.purge_unconfirmed_after,
-            runtime.telemetry.metrics,
+            database, self._wake_lane, self._wake_preparation, settings.purge_unconfirmed_after, metrics
         )
-        self._webhooks = CallDispatcher(
-            database, EndpointCalls(database, runtime.vault, runtime.posts, runtime.telemetry.metrics)
-        )
+        self._preparations = Preparations(runtime.database, runtime.aside, settings.confirm_within, metrics)
+        self._webhooks = CallDispatcher(database, EndpointCalls(database, runtime.vault, runtime.posts, metrics))
         self._rules = RuleRunner(runtime.database)
         self._rule_calls = CallDispatcher(database, RuleCalls(database, runtime.posts, runtime.vault))
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
-        self._preparations: set[asyncio.Task[None]] = set()
-        self._faults: dict[MassReplyId, tuple[int, float]] = {}
-        """Mass replies whose preparation failed: how often, and until when to wait."""
         self._redis_hears = False
         self._redis_absence = RedisAbsence()
 
@@ -138,34 +124,38 @@ class WorkerProcess:
         self._recorder.stop()
 
     async def run(self) -> None:
+        """Work until `stop`. Then finish the calls under way, and record them."""
         recorder = asyncio.create_task(self._recorder.run())
         warming = asyncio.create_task(self._warm_up())
         listening = asyncio.create_task(self._listen())
-        rounds = [
-            asyncio.create_task(self._every(TICK, self._sweep)),
-            asyncio.create_task(self._every(TICK, self._look_for_lanes)),
-            asyncio.create_task(self._every(WATCH_TICK, self._runner.keep_watch)),
-            asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
-            asyncio.create_task(self._every(TICK, self._webhooks.tick)),
-            asyncio.create_task(self._every(TICK, self._rules.tick)),
-            asyncio.create_task(self._every(TICK, self._rule_calls.tick)),
-            asyncio.create_task(self._every(FORGET_TICK, self._forget_events)),
-        ]
+        rounds = [asyncio.create_task(self._every(seconds, name, work)) for name, seconds, work in self._rounds]
         await self._runner.run()
         self._pumped_out.set()
-        for task in (*rounds, *self._preparations):
+        background = (*rounds, *self._preparations.tasks)
+        for task in background:
             task.cancel()
-        await asyncio.gather(warming, listening, *rounds, *self._preparations, return_exceptions=True)
+        await asyncio.gather(warming, listening, *background, return_exceptions=True)
         await asyncio.gather(self._webhooks.finish(), self._rule_calls.finish())
         self._recorder.close()
         await recorder
 
+    @property
+    def _rounds(self) -> Sequence[tuple[str, float, Callable[[], Awaitable[object]]]]:
+        """What is done again and again: its name in the log, the seconds between two rounds, and the work."""
+        return (
+            ("sweep", TICK, self._sweeper.tick),
+            ("look_for_lanes", TICK, self._look_for_lanes),
+            ("keep_watch", WATCH_TICK, self._runner.keep_watch),
+            ("look_up", LOOK_UP_TICK, self._look_up),
+            ("webhooks", TICK, self._webhooks.tick),
+            ("rules", TICK, self._rules.tick),
+            ("rule_calls", TICK, self._rule_calls.tick),
+            ("forget_events", FORGET_TICK, self._forget_events),
+        )
+
     async def _warm_up(self) -> None:
         with suppress(*TROUBLE):
             await warm_up(self._of_pumps, self._of_records)
-
-    async def _again(self, lane: LaneKey) -> bool:
-        return await self._runtime.wakeups.wake_lane(lane)
 
     async def _wake_lane(self, lane: LaneKey) -> None:
         if not await self._runtime.wakeups.wake_lane(lane):
@@ -173,34 +163,7 @@ class WorkerProcess:
 
     async def _wake_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
         if not await self._runtime.wakeups.wake_preparation(tenant, mass_reply):
-            self._begin_preparation(tenant, mass_reply)
-
-    def _begin_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._prepare(tenant, mass_reply))
-        self._preparations.add(task)
-        task.add_done_callback(self._preparations.discard)
-        return task
-
-    async def _prepare(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
-        confirm_within = self._runtime.settings.confirm_within
-        times, rests_until = self._faults.get(mass_reply, (0, 0.0))
-        if asyncio.get_running_loop().time() < rests_until:
-            return
-        with about(tenant=tenant, mass_reply=mass_reply):
-            try:
-                aside = self._runtime.aside.of(tenant, Purse.SENDING)
-                await prepare.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
-                self._faults.pop(mass_reply, None)
-            except Exception as error:
-                lost = isinstance(error, DBAPIError) and error.connection_invalidated
-                # The next connection may be good. If it is lost too, the statement may be what ends them.
-                rest = TICK if lost and not times else back_off(times).total_seconds()
-                self._faults[mass_reply] = times + 1, asyncio.get_running_loop().time() + rest
-                self._runtime.telemetry.metrics.count_preparation_failed()
-                log.exception("preparation_failed", error=type(error).__name__, seconds=rest)
-
-    async def _sweep(self) -> None:
-        await self._sweeper.tick()
+            self._preparations.begin(tenant, mass_reply)
 
     async def _look_up(self) -> None:
         await look_up_uncertain(self._runtime.database, self._runtime.senders)
@@ -217,12 +180,12 @@ class WorkerProcess:
         for lane in lanes:
             self._runner.submit(lane)
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
         while not self._stopping.is_set():
             try:
                 await work()
             except Exception as error:
-                log.exception("tick_failed", work=getattr(work, "__name__", "?"), error=type(error).__name__)
+                log.exception("tick_failed", work=name, error=type(error).__name__)
             await self._rest(seconds)
 
     async def _rest(self, seconds: float) -> None:
@@ -264,7 +227,7 @@ class WorkerProcess:
 
     async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
         # Shielded: the last page of a large one compares all recipients, which takes longer than a job may.
-        await asyncio.shield(self._begin_preparation(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply))))
+        await asyncio.shield(self._preparations.begin(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply))))
 
 
 class _JobTasks(dict[str, "asyncio.Task[Any]"]):

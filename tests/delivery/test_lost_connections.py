@@ -9,8 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app import worker
-from app.delivery import prepare
+from app.delivery import preparations, prepare
 from app.delivery import runner as runner_module
 from app.delivery.staged_files import StagedFiles
 from app.domain.lanes import LaneKey
@@ -73,7 +72,7 @@ def losses(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         raise lost()
 
     monkeypatch.setattr(prepare, "prepare", loses)
-    monkeypatch.setattr(worker, "TICK", 0.01)
+    monkeypatch.setattr(preparations, "LOST_REST", 0.01)
     return tries
 
 
@@ -82,7 +81,7 @@ async def test_a_preparation_that_loses_its_connection_goes_on_in_the_next_round
 ) -> None:
     process, id_ = WorkerProcess(stage.runtime), MassReplyId(uuid4())
     for _ in range(2):
-        await process._prepare(stage.tenant, id_)
+        await process._preparations.prepare(stage.tenant, id_)
         await asyncio.sleep(0.02)
     assert len(losses) == 2
 
@@ -92,6 +91,6 @@ async def test_a_preparation_that_loses_one_connection_after_the_other_rests(
 ) -> None:
     process, id_ = WorkerProcess(stage.runtime), MassReplyId(uuid4())
     for _ in range(5):
-        await process._prepare(stage.tenant, id_)
+        await process._preparations.prepare(stage.tenant, id_)
         await asyncio.sleep(0.02)
     assert len(losses) == 2

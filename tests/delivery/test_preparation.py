@@ -95,7 +95,7 @@ async def test_that_fails_rests_and_is_not_tried_every_second(stage: Stage, monk
     monkeypatch.setattr(prepare, "prepare", fails)
     process, one, other = WorkerProcess(stage.runtime), MassReplyId(uuid4()), MassReplyId(uuid4())
     for id_ in (one, one, one, other):
-        await process._prepare(stage.tenant, id_)
+        await process._preparations.prepare(stage.tenant, id_)
     assert tries == [one, other]
 
 
