@@ -2,7 +2,7 @@
 
 from app.channels import registry
 from app.domain.own_addresses import OwnAddresses
-from app.store.accounts import account_configs, told_addresses
+from app.store.accounts import account_configs, reported_addresses
 from app.store.transactions import TenantTx
 
 
@@ -12,4 +12,4 @@ async def own_addresses(tx: TenantTx) -> OwnAddresses:
     written = [
         (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
     ]
-    return OwnAddresses.of([*written, *await told_addresses(tx)])
+    return OwnAddresses.of([*written, *await reported_addresses(tx)])

@@ -108,7 +108,7 @@ Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; stored 
 Outcome = Annotated[Finding, typer.Option(help="Whether they were sent.")]
 Conversations = Annotated[list[UUID] | None, typer.Argument(metavar="CONVERSATION_ID", help="Which; repeatable.")]
 SendAgain = Annotated[
-    bool, typer.Option("--send-again", help="With not_sent: send again. Who did get it gets it twice.")
+    bool, typer.Option("--send-again", help="With not_sent: send it again. Anyone who did get it gets it twice.")
 ]
 OfBatchStatus = Annotated[MassReplyStatus | None, typer.Option("--status", help="Only those.")]
 OfStatus = Annotated[DeliveryStatus | None, typer.Option("--status", help="Only those.")]

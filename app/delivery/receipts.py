@@ -56,11 +56,6 @@ class Meaning:
     price: Price | None = None
 
 
-async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, receipt: Receipt) -> None:
-    """Store a receipt, and apply it if its delivery is known. A repeated receipt does nothing."""
-    await take_reports(tx, [(account, channel, receipt)])
-
-
 async def take_reports(tx: TenantTx, taken: Sequence[tuple[AccountId, Channel, Reported]]) -> None:
     """Store what a provider reports, and apply what is about known deliveries. A repeated report does nothing.
 

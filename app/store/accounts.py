@@ -72,19 +72,20 @@ async def account_configs(tx: TenantTx) -> Sequence[tuple[str, Channel, Mapping[
     return [(row.provider, Channel(row.channel), row.config) for row in await tx.execute(query)]
 
 
-async def told_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
+async def reported_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
     """Return the accounts' own addresses that their providers reported."""
     columns = channel_accounts.c
-    told = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tx.tenant)
-    rows = await tx.execute(told.where(columns.own_address.is_not(None)))
+    query = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tx.tenant)
+    rows = await tx.execute(query.where(columns.own_address.is_not(None)))
     return [(Channel(row.channel), row.own_address) for row in rows]
 
 
 async def note_own_address(tx: TenantTx, account: ChannelAccount, address: str) -> None:
-    """Store the own address that the provider reported, if the account is still the one that was asked about."""
+    """Store the own address that the provider reported, if the account has not been saved with another config since."""
     columns = channel_accounts.c
-    same, news = columns.config == sa.cast(dict(account.config), JSONB), columns.own_address.is_distinct_from(address)
-    statement = sa.update(channel_accounts).where(*_is(tx.tenant, account.id), same, news)
+    same = columns.config == sa.cast(dict(account.config), JSONB)
+    differs = columns.own_address.is_distinct_from(address)
+    statement = sa.update(channel_accounts).where(*_is(tx.tenant, account.id), same, differs)
     await tx.execute(statement.values(own_address=address))
 
 

@@ -20,7 +20,7 @@ from app.domain.selection import LISTED_IDS, LISTS_OF_IDS
 from app.domain.text.message import OnUnresolved, Source
 from app.domain.words import Channel, MassReplyId, TenantId
 from app.store.database import Database
-from app.store.outbox import announce_status
+from app.store.outbox import publish_status
 from app.store.transactions import Row, TenantTx, in_tenant
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
@@ -84,7 +84,7 @@ async def set_status(
     )
     changed = (await tx.execute(statement)).rowcount == 1
     if changed:
-        await announce_status(tx, id_, after)
+        await publish_status(tx, id_, after)
     return changed
 
 

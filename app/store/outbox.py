@@ -23,24 +23,24 @@ from app.store.transactions import TenantTx
 NUMBERED_AT_ONCE: Final = 10_000
 """Events that one transaction assigns positions to."""
 
-ANNOUNCE: Final = """
+PUBLISH: Final = """
     INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, rules)
     SELECT :tenant, v.type, v.mass_reply_id, CAST(v.subjects AS jsonb), CAST(v.rules AS uuid[])
     FROM unnest(CAST(:types AS text[]), CAST(:mass_reply_ids AS uuid[]), CAST(:subjects AS text[]),
                 CAST(:rules AS text[])) WITH ORDINALITY AS v (type, mass_reply_id, subjects, rules, n)
     ORDER BY v.n
 """
-"""Writes entries, whose values `announced` gives."""
-_ANNOUNCE = sa.text(ANNOUNCE)
+"""Writes entries, whose parameters `publish_values` returns."""
+_PUBLISH = sa.text(PUBLISH)
 
 
 async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
     """Notify listeners once the caller's transaction has committed."""
     if entries:
-        await tx.rows(_ANNOUNCE, **announced(entries))
+        await tx.rows(_PUBLISH, **publish_values(entries))
 
 
-def announced(entries: Sequence[OutboxEntry]) -> dict[str, list[Any]]:
+def publish_values(entries: Sequence[OutboxEntry]) -> dict[str, list[Any]]:
     return {
         "types": [one.type for one in entries],
         "mass_reply_ids": [one.mass_reply_id for one in entries],
@@ -49,7 +49,7 @@ def announced(entries: Sequence[OutboxEntry]) -> dict[str, list[Any]]:
     }
 
 
-async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:
+async def publish_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:
     """Publish that a mass reply reached a status, if that is an event."""
     if status in REACHED:
         await publish(tx, [OutboxEntry(REACHED[status], id_)])

@@ -6,7 +6,6 @@ key is still valid, its tenant's own rows say.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractAsyncContextManager
 from itertools import islice
@@ -17,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
+from app.process.recently_used import RecentlyUsed
 from app.store import shares
 from app.store.transactions import RoutingTx
 
@@ -49,7 +49,7 @@ class Routes:
 class _Route:
     def __init__(self, column: sa.Column[Any]) -> None:
         self._column = column
-        self.known: OrderedDict[Hashable, TenantId] = OrderedDict()
+        self.known = RecentlyUsed[Hashable, TenantId](REMEMBERED)
         self._waiting: dict[Hashable, Owner] = {}
         self._asking: asyncio.Task[None] | None = None
 
@@ -78,7 +78,7 @@ class _Route:
             except Exception as error:  # noqa: BLE001 - raised where it was asked for
                 _fail(asked.values(), error)
             else:
-                self._remember(owners)
+                self.known.update(owners)
                 for key, owner in asked.items():
                     owner.set_result(owners.get(key))
 
@@ -87,11 +87,6 @@ class _Route:
         statement = sa.select(self._column, self._column.table.c.tenant_id).where(self._column == wanted)
         async with begin() as tx:
             return {row[0]: row[1] for row in await tx.execute(statement)}
-
-    def _remember(self, owners: dict[Hashable, TenantId]) -> None:
-        self.known.update(owners)
-        while len(self.known) > REMEMBERED:
-            self.known.popitem(last=False)
 
 
 def _fail(owners: Iterable[Owner], error: Exception) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
-from app.delivery.receipts import take_receipt
+from app.delivery.receipts import take_reports
 from app.delivery.record import Recorder
 from app.delivery.senders import AccountSender, PlanCache, SenderCache
 from app.delivery.settle import Report, settle
@@ -148,7 +148,7 @@ class Stage:
             **about,
         }
         async with self.database.begin(self.tenant) as tx:
-            await take_receipt(tx, self.account, channel, Receipt(kind, **values))
+            await take_reports(tx, [(self.account, channel, Receipt(kind, **values))])
 
     async def row(self, delivery: DeliveryId) -> Any:
         return await self.one("SELECT * FROM deliveries WHERE id = :id", id=delivery)

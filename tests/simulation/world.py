@@ -18,7 +18,7 @@ from typing import Any, Final
 from app.channels.http import call_deadline, deadline_passed
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
-from app.delivery.receipts import take_receipt
+from app.delivery.receipts import take_reports
 from app.delivery.record import Recorder
 from app.delivery.settle import Report, settle
 from app.delivery.sweeper import Sweeper
@@ -193,7 +193,7 @@ class World:
             self.note(f"reported {receipt.kind}: {receipt.event_key}")
             with suppress(DatabaseAway):
                 async with self.begin(self.api) as tx:
-                    await take_receipt(tx, ACCOUNT, Channel.SMS, receipt)
+                    await take_reports(tx, [(ACCOUNT, Channel.SMS, receipt)])
                 answered = True
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Any]:

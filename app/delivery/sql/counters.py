@@ -59,7 +59,7 @@ _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whats
 # came after the statement began, and does not see it: so the first one locks only, and another one counts.
 # The latest attempts are a row of bits: new ones are pushed in from the right, and those beyond the window fall off.
 _COUNT = sa.text(f"""
-    WITH announced AS ({outbox.ANNOUNCE}),
+    WITH announced AS ({outbox.PUBLISH}),
     held AS MATERIALIZED ({newest_lane("ctid AS place")} FOR NO KEY UPDATE)
     UPDATE lanes l
     SET {", ".join(f"{name} = l.{name} + :{name}" for name in _SUMS)},
@@ -79,9 +79,9 @@ async def _counted(tx: TenantTx, moves: Sequence[LaneMove], entries: Sequence[Ou
     """Lock each lane, then count on each, and publish the entries with the first. The lanes are in one order for all:
     no deadlock."""
     values = [_values(move) for move in moves]
-    nothing = outbox.announced(())
+    nothing = outbox.publish_values(())
     runs = [{**each, **nothing, "counts": counts} for counts in (False, True) for each in values]
-    runs[0].update(outbox.announced(entries))
+    runs[0].update(outbox.publish_values(entries))
     return await tx.rows_of_each(_COUNT, runs)
 
 

@@ -9,7 +9,7 @@ from app.delivery.sql.delivery_pages import NOTED
 from app.domain.lanes import LaneKey, LanesToWake
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId
-from app.store.outbox import announce_status
+from app.store.outbox import publish_status
 from app.store.transactions import TenantTx
 
 # In the order of the queue's own index, which holds nothing else. In the order of their ids each page would read all
@@ -64,7 +64,7 @@ async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after:
     await hold_lanes(tx, id_)
     finished = (await tx.execute(_FINISH, id=id_, before=before, after=after)).rowcount == 1
     if finished and after is not before:
-        await announce_status(tx, id_, after)
+        await publish_status(tx, id_, after)
     return finished
 
 

@@ -7,7 +7,7 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.words import MassReplyId
 from app.store import audit
 from app.store.lanes import STOPPED
-from app.store.outbox import announce_status
+from app.store.outbox import publish_status
 from app.store.transactions import TenantTx
 
 
@@ -90,7 +90,7 @@ async def pause_after_sample(tx: TenantTx, id_: MassReplyId) -> None:
     """Pause a mass reply once its sample is neither queued nor under way. The next resume sends the rest."""
     paused = await tx.execute(_END, id=id_, reason=PauseReason.SAMPLE_SENT)
     if paused.rowcount:
-        await announce_status(tx, id_, MassReplyStatus.PAUSED)
+        await publish_status(tx, id_, MassReplyStatus.PAUSED)
         details = {"pause_reason": PauseReason.SAMPLE_SENT}
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=details)
         await audit.record(tx, SYSTEM, entry)

@@ -100,7 +100,7 @@ def no_end() -> None:
     async def silent(*_: Any) -> None:
         pass
 
-    lifecycle.announce_status = silent  # type: ignore[assignment, attr-defined]
+    lifecycle.publish_status = silent  # type: ignore[assignment, attr-defined]
 
 
 def ends_too_early() -> None:

@@ -39,12 +39,12 @@ async def store_decision(
 ) -> None:
     """Store a second person's decision."""
     statement = sa.text("""
-        UPDATE mass_replies SET approval = :ruling, approver = CAST(:by AS jsonb), approval_reason = :reason,
+        UPDATE mass_replies SET approval = :status, approver = CAST(:by AS jsonb), approval_reason = :reason,
                approval_at = now(), expires_at = NULL
         WHERE tenant_id = :tenant AND id = :id
     """)
     person = json.dumps({"id": by.id, "name": by.name, "email": by.email})
-    await tx.execute(statement, id=id_, ruling=status, by=person, reason=reason)
+    await tx.execute(statement, id=id_, status=status, by=person, reason=reason)
 
 
 async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:
