@@ -19,7 +19,7 @@ from app.delivery.sql import callback_sightings, receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
 from app.domain.channel_port import Adapter, AnswersChallenge, SharesCallbacks
-from app.domain.conversation import CustomerMessage
+from app.domain.conversation import CustomerMessage, spelled
 from app.domain.errors import InvalidRequest, NotFound, Overloaded, Unauthenticated
 from app.domain.provider_events import (
     Amended,
@@ -261,12 +261,13 @@ async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount,
     outcome: Final = "unmatched" if found is None else "kept"
     if not await receipts.store_event(tx, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
         return
-    await _note_opt_out(tx, account, inbound)
+    await _note_opt_out(tx, account, inbound, found)
     if found is None:
         log.info("inbound_unmatched", account=str(account.id))
         metrics.count_unmatched_inbound(account.channel)
         return
-    await _record(tx, account.channel, inbound, found)
+    message = _message(account.channel, inbound, found)
+    await customer_messages.record_customer_message(tx, found.conversation_id, message, datetime.now(UTC))
     if account.channel in AMENDABLE and inbound.provider_message_id is not None:
         await _amend(tx, account, inbound.provider_message_id)
 
@@ -298,8 +299,8 @@ async def _besides_own(tx: TenantTx, channel: Channel, inbound: Inbound) -> Inbo
     return None if sender is None else replace(inbound, sender=sender)
 
 
-async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: threading.Match) -> None:
-    message = CustomerMessage(
+def _message(channel: Channel, inbound: Inbound, found: threading.Match) -> CustomerMessage:
+    return CustomerMessage(
         text=inbound.text,
         provider_message_id=inbound.provider_message_id,
         sent_at=inbound.sent_at,
@@ -310,16 +311,28 @@ async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: threa
         attachment_names=inbound.attachment_names,
         live=channel is Channel.EMAIL,
     )
-    now = datetime.now(UTC)
-    await customer_messages.record_customer_message(tx, found.conversation_id, message, now)
 
 
-async def _note_opt_out(tx: TenantTx, account: ChannelAccount, inbound: Inbound) -> None:
+async def _note_opt_out(tx: TenantTx, account: ChannelAccount, inbound: Inbound, found: threading.Match | None) -> None:
     choice = _choice(account, inbound)
-    if choice is True:
-        await blocked_addresses.block(tx, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
-    elif choice is False:
-        await blocked_addresses.revoke_opt_out(tx, account.channel, inbound.sender)
+    if choice is None:
+        return
+    at = inbound.sent_at or await _first_received(tx, account, inbound, found)
+    if choice:
+        await blocked_addresses.block(tx, account.channel, inbound.sender, ReasonCode.OPTED_OUT, at)
+    else:
+        await blocked_addresses.revoke_opt_out(tx, account.channel, inbound.sender, at)
+
+
+async def _first_received(
+    tx: TenantTx, account: ChannelAccount, inbound: Inbound, found: threading.Match | None
+) -> datetime | None:
+    """Return when a message came that is repeated as a new event, or None if it is new."""
+    if found is None or inbound.provider_message_id is None:
+        return None
+    message = spelled(_message(account.channel, inbound, found), account.channel)
+    known = await customer_messages.find_message(tx, found.conversation_id, account.channel, message)
+    return None if known is None else known.created_at
 
 
 async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> None:

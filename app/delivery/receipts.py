@@ -6,6 +6,8 @@ yet. It is stored first, then applied. The sweeper retries what cannot be applie
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -36,6 +38,9 @@ EVENTS: Final = {
 Reported = Receipt | Priced | Watermark
 """What a provider says about messages."""
 
+BadAddress = tuple[Channel, str, ReasonCode, datetime | None]
+"""An address that must not be written to again, why, and since when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -54,6 +59,7 @@ class Meaning:
     settles: StoredReceipt | None = None
     """What is done with once these reports are settled."""
     price: Price | None = None
+    bad_address: BadAddress | None = None
 
 
 async def take_reports(tx: TenantTx, taken: Sequence[tuple[AccountId, Channel, Reported]]) -> None:
@@ -63,8 +69,9 @@ async def take_reports(tx: TenantTx, taken: Sequence[tuple[AccountId, Channel, R
     it locked.
     """
     meanings = [meaning for each in taken if (meaning := await _store(tx, *each)) is not None]
-    for channel, address, code in sorted(_bad_addresses(taken)):
-        await blocked_addresses.block(tx, channel, address, code)
+    bad = [each.bad_address for each in meanings if each.bad_address is not None]
+    for channel, address, code, at in sorted(bad, key=itemgetter(0, 1, 2)):
+        await blocked_addresses.block(tx, channel, address, code, at)
     await _apply(tx, meanings)
 
 
@@ -76,16 +83,14 @@ async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> 
             await _apply(tx, [meaning])
 
 
-def _bad_addresses(taken: Sequence[tuple[AccountId, Channel, Reported]]) -> set[tuple[Channel, str, ReasonCode]]:
-    return {
-        (channel, each.bad_address, each.code)
-        for _, channel, each in taken
-        if isinstance(each, Receipt) and each.bad_address and each.code is not None
-    }
+def _bad_address(channel: Channel, reported: Reported) -> BadAddress | None:
+    if not isinstance(reported, Receipt) or not reported.bad_address or reported.code is None:
+        return None
+    return channel, reported.bad_address, reported.code, reported.occurred_at
 
 
 async def _store(tx: TenantTx, account: AccountId, channel: Channel, reported: Reported) -> Meaning | None:
-    """Store a report. Return what it means, or None if it was stored before or its delivery is not known."""
+    """Store a report. Return what it means, or None if it was stored before."""
     match reported:
         case Receipt():
             stored = await receipts.store(tx, account, reported)
@@ -103,6 +108,8 @@ async def _store(tx: TenantTx, account: AccountId, channel: Channel, reported: R
     meaning = await _meaning(tx, stored)
     if meaning is None:
         log.info("receipt_unmatched", account=str(account), kind=stored.kind)
+        meaning = Meaning()
+    meaning.bad_address = _bad_address(channel, reported)
     return meaning
 
 

@@ -1,6 +1,7 @@
 """Other names of an address (WhatsApp's id of a person whose number is known), and what a change of either means."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -14,13 +15,20 @@ _LINK = sa.text("""
     WHERE address_links.address_key <> excluded.address_key
     RETURNING alias
 """)
+BLOCK_ANYWAY: Final = """
+    ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE SET created_at = excluded.created_at, lifted_at = NULL
+    WHERE blocked_addresses.lifted_at IS NOT NULL
+"""
+"""A block that comes from another name counts here too. Whoever lifted one on this name may have been somebody else."""
+
 # The block stays on the old address too: whoever gets the number next may lift it.
-_BLOCK_TOO = sa.text("""
-    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-    SELECT tenant_id, channel, :key, reason FROM blocked_addresses
-    WHERE tenant_id = :tenant AND channel = :channel AND address = ANY (CAST(:names AS text[]))
-    ON CONFLICT DO NOTHING
-""")
+_BLOCK_TOO = sa.text(f"""
+    INSERT INTO blocked_addresses (tenant_id, channel, address, reason, created_at)
+    SELECT tenant_id, channel, :key, reason, max(created_at) FROM blocked_addresses
+    WHERE tenant_id = :tenant AND channel = :channel AND address = ANY (CAST(:names AS text[])) AND lifted_at IS NULL
+    GROUP BY tenant_id, channel, reason
+    {BLOCK_ANYWAY}
+""")  # noqa: S608 - built from constants
 _NAMES = sa.text("""
     SELECT DISTINCT unnest(ARRAY[l.alias, l.address_key]) FROM address_links l
     WHERE l.tenant_id = :tenant AND l.channel = :channel AND (l.alias = :key OR l.address_key = :key

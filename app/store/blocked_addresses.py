@@ -1,8 +1,12 @@
 """Addresses that may not be written to: blocked by a receipt, a refusal or a customer's STOP.
 
-A row is one address on one channel with one reason. People list and lift blocks in `app/compliance/`. A helpdesk's own
-opt-out of a contact is `contacts.opted_out`, which an import sets.
+A row is one address on one channel with one reason. It stays when the block is lifted: reports come late and in any
+order, and of a block and what lifts it the later counts. People list and lift blocks in `app/compliance/`. A helpdesk's
+own opt-out of a contact is `contacts.opted_out`, which an import sets.
 """
+
+from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -12,23 +16,36 @@ from app.domain.words import Channel, ReasonCode
 from app.store.address_links import main_key
 from app.store.transactions import TenantTx
 
+# A provider's clock that is ahead of ours would make its word count for longer than it should.
+_AT: Final = "least(CAST(:at AS timestamptz), clock_timestamp())"
 
-async def block(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode) -> None:
-    """Block this address on this channel."""
-    statement = sa.text("""
-        INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-        VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
-    """)
-    await tx.execute(statement, reason=reason, **await _place(tx, channel, address))
+# Of two at the same moment the one that arrives later counts: many providers give no parts of a second. A block that
+# stands moves on to the later report, so that nothing sent between the two lifts it. A new one is a new entry.
+_BLOCK = sa.text(f"""
+    INSERT INTO blocked_addresses AS b (tenant_id, channel, address, reason, created_at)
+    VALUES (:tenant, :channel, :address, :reason, {_AT})
+    ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE
+    SET created_at = excluded.created_at, lifted_at = NULL,
+        id = CASE WHEN b.lifted_at IS NULL THEN b.id ELSE excluded.id END
+    WHERE excluded.created_at >= b.lifted_at OR b.lifted_at IS NULL AND excluded.created_at > b.created_at
+""")  # noqa: S608 - built from constants
+# An opt-in is stored also if nothing is blocked: an older opt-out may come after it.
+_REVOKE = sa.text(f"""
+    INSERT INTO blocked_addresses AS b (tenant_id, channel, address, reason, created_at, lifted_at)
+    VALUES (:tenant, :channel, :address, 'opted_out', {_AT}, {_AT})
+    ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE SET lifted_at = excluded.lifted_at
+    WHERE excluded.lifted_at >= greatest(b.created_at, b.lifted_at)
+""")  # noqa: S608 - built from constants
 
 
-async def revoke_opt_out(tx: TenantTx, channel: Channel, address: str) -> None:
-    """Remove an opt-out that its owner has revoked."""
-    statement = sa.text("""
-        DELETE FROM blocked_addresses
-        WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
-    """)
-    await tx.execute(statement, **await _place(tx, channel, address))
+async def block(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode, at: datetime | None = None) -> None:
+    """Block this address on this channel, unless the block was lifted after this moment. None: now."""
+    await tx.execute(_BLOCK, reason=reason, at=at, **await _place(tx, channel, address))
+
+
+async def revoke_opt_out(tx: TenantTx, channel: Channel, address: str, at: datetime | None) -> None:
+    """Lift an opt-out that its owner has revoked at this moment, unless they opted out after it. None: now."""
+    await tx.execute(_REVOKE, at=at, **await _place(tx, channel, address))
 
 
 async def _place(tx: TenantTx, channel: Channel, address: str) -> dict[str, object]:

@@ -51,7 +51,8 @@ contacts = Table(
     Index(None, "tenant_id", "phone_key"),
 )
 
-# Addresses in here are keys (app/domain/addresses.py), one row for each reason not to write to one.
+# Addresses in here are keys (app/domain/addresses.py), one row for each reason not to write to one. A block that was
+# lifted stays as a row, because reports come late.
 blocked_addresses = Table(
     "blocked_addresses",
     own.metadata,
@@ -61,6 +62,7 @@ blocked_addresses = Table(
     own.text("address"),
     own.text("reason"),
     own.at("created_at", nullable=False),
+    own.at("lifted_at"),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint(
         "tenant_id",

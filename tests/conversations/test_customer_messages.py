@@ -122,6 +122,18 @@ async def test_a_repeated_mail_is_known_however_its_sender_is_written(provider: 
     assert [each.added for each in recorded] == [True, False, True]
 
 
+async def test_a_message_without_an_id_that_is_repeated_opens_no_conversation_again(provider: Provider) -> None:
+    conversation = ConversationId(await provider.conversation(Channel.SMS, PHONE))
+    message = CustomerMessage("Hello?", sent_at=datetime(2026, 5, 1, tzinfo=UTC), sender=PHONE)
+    async with provider.runtime.database.begin(provider.tenant) as tx:
+        await record_customer_message(tx, conversation, message, datetime.now(UTC))
+        await tx.execute(sa.text("UPDATE conversations SET status = 'done', engagement = 'engaged'"))
+        repeated = await record_customer_message(tx, conversation, message, datetime.now(UTC))
+        after = await lock_conversation(tx, conversation)
+    assert after is not None
+    assert (repeated.added, after.status, after.engagement) == (False, "done", "engaged")
+
+
 async def test_an_answer_finds_the_message_it_answers_nearest_first(provider: Provider) -> None:
     older, newer = [await provider.conversation() for _ in range(2)]
     for conversation, name in ((older, "<1@example.com>"), (newer, "<2@example.com>")):

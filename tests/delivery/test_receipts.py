@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import structlog
 
+from app.compliance.sql.blocked_addresses import lift, page
 from app.delivery.receipts import settle_stored, take_reports
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind, Watermark
@@ -224,6 +225,25 @@ async def test_a_bad_address_is_remembered_for_its_channel(stage: Stage, batch: 
     await stage.receipt(batch.first, R.FAILED, code=C.BOUNCED, bad_address="Ann@Example.com", channel=Channel.EMAIL)
     [blocked] = await stage.runs("SELECT * FROM blocked_addresses WHERE tenant_id = :tenant")
     assert (blocked.channel, blocked.address, blocked.reason) == ("email", "ann@example.com", "bounced")
+
+
+async def test_a_report_that_is_older_than_a_lift_or_repeated_after_it_does_not_block_again(
+    stage: Stage, batch: Batch
+) -> None:
+    now = datetime.now(UTC)
+
+    async def blocked_after(**report: Any) -> list[UUID]:
+        bounced = {"code": C.BOUNCED, "bad_address": "ann@example.com"}
+        await stage.receipt(batch.first, R.FAILED, **bounced, **report)
+        async with stage.database.begin(stage.tenant) as tx:
+            return [each.id for each in await page(tx, None, None, before=None, limit=10)]
+
+    [first] = await blocked_after(event_key="one")
+    async with stage.database.begin(stage.tenant) as tx:
+        await lift(tx, first)
+    assert await blocked_after(event_key="one") == []
+    assert await blocked_after(event_key="two", occurred_at=now - timedelta(hours=1)) == []
+    assert len(await blocked_after(event_key="three")) == 1
 
 
 async def test_a_bad_number_is_remembered_as_the_helpdesk_writes_it(stage: Stage, batch: Batch) -> None:

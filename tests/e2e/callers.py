@@ -80,8 +80,10 @@ def sms(sender: str, text: str) -> dict[str, str]:
     return {"MessageSid": f"SM{uuid4().hex}", "From": sender, "To": "+12025550100", "Body": text, "NumMedia": "0"}
 
 
-def whatsapp_message(number_id: str, sender: str, text: str = "Still broken.") -> dict[str, Any]:
-    message = {"from": sender, "id": f"wamid.{uuid4().hex}", "timestamp": "1777638601", "type": "text"}
+def whatsapp_message(
+    number_id: str, sender: str, text: str = "Still broken.", at: int = 1_777_638_601
+) -> dict[str, Any]:
+    message = {"from": sender, "id": f"wamid.{uuid4().hex}", "timestamp": str(at), "type": "text"}
     value = {"metadata": {"phone_number_id": number_id}, "messages": [{**message, "text": {"body": text}}]}
     return {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]}
 

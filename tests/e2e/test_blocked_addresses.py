@@ -1,5 +1,7 @@
 """Who does not want to be written to, as they say it, and who lets them be written to again."""
 
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,7 +14,7 @@ from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
 from tests.e2e.callers import Callers, sms, whatsapp_message
 from tests.e2e.test_opt_out import preview
-from tests.scene import add_account, add_conversation, twilio, whatsapp
+from tests.scene import add_account, add_conversation, helpdesk, twilio, whatsapp
 
 API = "https://api.example.com"
 PHONE = "+14155550123"
@@ -50,6 +52,76 @@ async def test_a_stop_on_whatsapp_counts_and_stays_a_message_that_somebody_reads
     assert await preview(client) == (0, ["opted_out"])
     items = (await client.get(f"/conversations/{conversation}/timeline")).json()["items"]
     assert [item["text"] for item in items] == ["Stop!"]
+
+
+STOP, START = "Stop", "Start"
+
+
+@pytest.mark.parametrize(
+    ("arrived", "blocked"),
+    [
+        ([(STOP, 20), (START, 10)], True),
+        ([(START, 20), (STOP, 10)], False),
+        ([(STOP, 10), (START, 10)], False),
+        ([(START, 10), (STOP, 10)], True),
+        ([(STOP, 10), (STOP, 30), (START, 20)], True),
+        ([(STOP, 10), (START, 20), (STOP, 30), (START, 25)], True),
+        ([(STOP, 30), (START, 20), (START, 40), (STOP, 35)], False),
+    ],
+)
+async def test_of_a_stop_and_a_start_the_one_that_was_sent_later_counts_however_they_arrive(
+    arrived: list[tuple[str, int]],
+    *,
+    blocked: bool,
+    client: httpx.AsyncClient,
+    callers: Callers,
+    runtime: Runtime,
+    tenant: UUID,
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp(API))
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, PHONE, account_id=account)
+    for word, second in arrived:
+        await callers.graph(account, whatsapp_message("100200300", PHONE[1:], word, 1_777_638_600 + second))
+    listed = (await client.get("/blocked-addresses")).json()["items"]
+    assert [each["reason"] for each in listed] == ["opted_out"] * blocked
+    assert await preview(client) == ((0, ["opted_out"]) if blocked else (1, []))
+
+
+async def test_a_message_that_is_repeated_as_a_new_event_counts_from_when_it_first_came(
+    client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, helpdesk(API))
+    await add_conversation(runtime, tenant, Channel.OTHER, "ann", account_id=account)
+
+    def said(choice: bool | None, id_: str) -> dict[str, Any]:
+        data = {"sender": "ann", "message": {"id": id_, "text": "Well."}, "opted_out": choice}
+        return {"type": "message.received", "data": data}
+
+    start, stop, start_again = said(choice=False, id_="1"), said(choice=True, id_="2"), said(choice=False, id_="3")
+    for event in (start, stop, start):
+        await callers.helpdesk(account, event)
+    assert await preview(client) == (0, ["opted_out"])
+    for event in (start_again, stop):
+        await callers.helpdesk(account, event)
+    assert await preview(client) == (1, [])
+
+
+async def test_what_was_sent_before_a_person_lifted_a_block_does_not_block_again(
+    client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp(API))
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, PHONE, account_id=account)
+    now = int(datetime.now(UTC).timestamp())
+
+    async def listed_after(stop: int) -> list[str]:
+        await callers.graph(account, whatsapp_message("100200300", PHONE[1:], STOP, stop))
+        return [each["id"] for each in (await client.get("/blocked-addresses")).json()["items"]]
+
+    [first] = await listed_after(now - 7_200)
+    await client.request("DELETE", f"/blocked-addresses/{first}", json=REASON)
+    assert await listed_after(now - 3_600) == []
+    [second] = await listed_after(now)
+    assert second != first
 
 
 async def test_a_person_lifts_a_block_and_the_audit_log_says_who_and_why(

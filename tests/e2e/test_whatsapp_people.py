@@ -48,6 +48,18 @@ async def test_number_and_id_seen_together_belong_together_and_conversations_fol
     assert {item["text"] for item in items} == {"one", "STOP", "START", "four"}
 
 
+async def test_a_block_moves_along_although_another_had_lifted_theirs_on_the_new_number(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, OLD, account_id=account)
+    callers = Callers(anonymous, runtime.settings.public_url)
+    for number, word in ((OLD, "STOP"), (NEW, "STOP"), (NEW, "START")):
+        await callers.graph(account, whatsapp_message("100200300", number[1:], word))
+    await callers.graph(account, system("user_changed_number", old=OLD[1:], wa_id=NEW[1:]))
+    assert await preview(client) == (0, ["opted_out"])
+
+
 async def test_an_id_changes_alone(
     client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
 ) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.domain.addresses import Address
 from app.domain.words import AccountId, Channel
+from app.store.address_links import BLOCK_ANYWAY
 from app.store.transactions import TenantTx
 
 PAGE: Final = 5_000
@@ -25,10 +26,11 @@ _NATIONAL = sa.text("""
 _MADE = "unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:keys AS text[])) AS v (id, before, key)"
 _WRITE = (
     # The old block stays too: another account may read the same digits differently.
-    f"""INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-        SELECT DISTINCT b.tenant_id, b.channel, v.key, b.reason FROM {_MADE}
+    f"""INSERT INTO blocked_addresses (tenant_id, channel, address, reason, created_at)
+        SELECT b.tenant_id, b.channel, v.key, b.reason, max(b.created_at) FROM {_MADE}
         JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = :channel AND b.address = v.before
-        ON CONFLICT DO NOTHING""",
+        WHERE b.lifted_at IS NULL GROUP BY b.tenant_id, b.channel, v.key, b.reason
+        {BLOCK_ANYWAY}""",
     f"""UPDATE conversations c SET address_key = v.key FROM {_MADE}
         WHERE c.tenant_id = :tenant AND c.id = v.id AND c.id = ANY (CAST(:ids AS uuid[]))""",
     f"""UPDATE deliveries d SET address_key = v.key FROM {_MADE}

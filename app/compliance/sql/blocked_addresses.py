@@ -24,6 +24,7 @@ class BlockedAddress:
     """As its key."""
     reason: ReasonCode
     created_at: datetime
+    """When the person or the provider said so, if it is known; otherwise when it came."""
 
 
 async def page(
@@ -31,7 +32,8 @@ async def page(
 ) -> Sequence[BlockedAddress]:
     """Return blocked addresses, newest first, on one channel and with one of these keys if given."""
     columns = blocked_addresses.c
-    query = sa.select(blocked_addresses).where(columns.tenant_id == tx.tenant).order_by(columns.id.desc()).limit(limit)
+    standing = (columns.tenant_id == tx.tenant, columns.lifted_at.is_(None))
+    query = sa.select(blocked_addresses).where(*standing).order_by(columns.id.desc()).limit(limit)
     if channel is not None:
         query = query.where(columns.channel == channel)
     if keys is not None:
@@ -41,11 +43,18 @@ async def page(
     return [_read(row) for row in await tx.execute(query)]
 
 
+# A provider's clock may be some seconds behind ours, and a STOP sent after this must block again.
+_LIFT = sa.text("""
+    UPDATE blocked_addresses
+    SET lifted_at = greatest(created_at + interval '1 microsecond', now() - interval '10 seconds')
+    WHERE tenant_id = :tenant AND id = :id AND lifted_at IS NULL
+    RETURNING *
+""")
+
+
 async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
-    """Delete one block. Return it, or None if there is none."""
-    columns = blocked_addresses.c
-    statement = sa.delete(blocked_addresses).where(columns.tenant_id == tx.tenant, columns.id == id_)
-    row = (await tx.execute(statement.returning(blocked_addresses))).one_or_none()
+    """Lift one block. Return it, or None if there is none."""
+    row = (await tx.execute(_LIFT, id=id_)).one_or_none()
     return None if row is None else _read(row)
 
 

@@ -116,6 +116,7 @@ _REASONS = sa.text("""
     SELECT DISTINCT ON (b.channel, b.address) b.channel, b.address, b.reason
     FROM unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
     JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+    WHERE b.lifted_at IS NULL
     ORDER BY b.channel, b.address, b.reason = 'bounced', b.reason
 """)
 _KEEP_DIGESTS = sa.text("""

@@ -44,7 +44,8 @@ def address_key(channel: Channel, address: str) -> str:
 async def record_customer_message(
     tx: TenantTx, id_: ConversationId, message: CustomerMessage, now: datetime
 ) -> Recorded:
-    """Add a message to the timeline and make the conversation pending, once for each provider message id.
+    """Add a message to the timeline and make the conversation pending, once for each provider message id; of messages
+    without an id, once for each text and time of writing.
 
     Raise NotFound.
     """
@@ -52,10 +53,10 @@ async def record_customer_message(
     if before is None:
         raise NotFound
     message = spelled(message, before.channel)
-    named = message.provider_message_id is not None
-    known = await find_message(tx, id_, before.channel, message) if named else None
+    recognised = message.provider_message_id is not None or message.sent_at is not None
+    known = await find_message(tx, id_, before.channel, message) if recognised else None
     if known is not None:
-        return Recorded(known, added=False)
+        return Recorded(known.id, added=False)
     added = await tx.scalar(_ADD_MESSAGE, conversation=id_, **message_row(before, message, now))
     after = receive(before, message, now)
     await _store_standing(tx, id_, after)
@@ -70,7 +71,7 @@ def _outbox_entries(id_: ConversationId, message: UUID, changed: Mapping[str, Ch
 
 
 _FIND_MESSAGE = sa.text("""
-    SELECT m.id FROM messages m
+    SELECT m.id, m.created_at FROM messages m
     CROSS JOIN (SELECT CAST(:provider_message_id AS text) AS provider_message_id, CAST(:sender AS text) AS sender,
                        CAST(:sent_at AS timestamptz) AS sent_at) w
     WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation AND m.kind = 'customer_message'
@@ -82,15 +83,21 @@ _FIND_MESSAGE = sa.text("""
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownMessage:
+    id: UUID
+    created_at: datetime
+
+
 async def find_message(
     tx: TenantTx, conversation: ConversationId, channel: Channel, message: CustomerMessage
-) -> UUID | None:
+) -> KnownMessage | None:
     """Find a message of the same key on a conversation; from the same sender, if the message names one."""
     key = message_key(message)
     values = {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": key.sent_at}
     sender = None if message.sender is None else address_key(channel, message.sender)
-    found: UUID | None = await tx.scalar(_FIND_MESSAGE, conversation=conversation, sender=sender, **values)
-    return found
+    row = (await tx.execute(_FIND_MESSAGE, conversation=conversation, sender=sender, **values)).first()
+    return None if row is None else KnownMessage(*row)
 
 
 _KNOWN_ANYWHERE = sa.text("""

@@ -44,6 +44,7 @@ def against(channel: str, key: str) -> str:
     return f"""
     LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
                        WHERE tenant_id = {SOME_TENANT} AND channel = {channel} AND address = {key}
+                         AND lifted_at IS NULL
                        ORDER BY reason = 'bounced', reason LIMIT 1) b ON true
     """  # noqa: S608 - built from literals of this package
 
