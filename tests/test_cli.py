@@ -173,7 +173,9 @@ async def test_the_version_is_printed_alone(run: Run) -> None:
 async def test_a_taken_port_is_named_in_one_line(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        _assert_one_line(run("api", "--port", str(port)), f"Port {port} of 127.0.0.1 is taken. --port names another.")
+        _assert_one_line(
+            run("api", "--port", str(port)), f"Port {port} on 127.0.0.1 is already in use. Choose another with --port."
+        )
 
 
 async def test_no_class_of_a_driver_reaches_a_person(run: Run, database_url: str) -> None:

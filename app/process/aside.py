@@ -1,8 +1,8 @@
-"""Compute beside the event loop, a few milliseconds a turn.
+"""Compute in a thread beside the event loop, a few milliseconds a turn.
 
-One thread for the whole process: several would compete for the interpreter's lock, and the loop would wait for each of
-them. Long work queues again after each turn. A tenant has one place in the queue, so that others get their turns
-however much one of them asks for, and pauses between its turns once it has used more than its share of the process.
+One thread serves the whole process: several would compete for the interpreter's lock, and the loop would wait for each
+of them. Long work queues again after each turn. A tenant has one place in the queue, however much work it has, and
+pauses between turns once it has used more than its share of the process.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from app.domain.words import TenantId
 from app.process.tenant_time import PAUSE, Purse, TenantTime, TimeAccount
 
 TURN: Final = 0.01
-"""Seconds after which a turn begins nothing more."""
+"""Seconds after which a turn begins no other item."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

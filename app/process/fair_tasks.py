@@ -1,4 +1,4 @@
-"""Tasks that run beside each other: each key has one at a time, and each tenant no more than its share."""
+"""Concurrent tasks: one at a time for each key, and a limited number for each tenant."""
 
 import asyncio
 from collections import Counter
@@ -24,7 +24,7 @@ class FairTaskPool:
 
     @property
     def free(self) -> int:
-        """How many more may begin."""
+        """How many more tasks may begin."""
         return 0 if self._stopping else self._most - len(self._tasks)
 
     @property
@@ -38,10 +38,9 @@ class FairTaskPool:
         return [tenant for tenant, count in self._owners.items() if count >= self._each]
 
     def share(self, total: int, at_most: int) -> int:
-        """Return one running task's share if they divide a total: never zero.
+        """Return one task's share of a total that the running tasks divide: at least 1.
 
-        The more there are, the smaller it is. A task that got more before keeps it until it ends. So if all come one
-        after the other and keep what they get, the sum may be three times the total.
+        A task keeps its share, even if more tasks begin later. So the shares may add up to three times the total.
         """
         return max(1, min(at_most, total // max(1, len(self._tasks))))
 

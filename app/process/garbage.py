@@ -6,8 +6,8 @@ import gc
 def collect_seldom() -> None:
     """Collect cycles among new objects only, and after 10,000 of them instead of 700.
 
-    A full collection walks through everything that was imported: a sixth of a second in which no request is answered,
-    and a fifth of a worker's time (`make bench`). Call this once everything is imported.
+    A full collection visits every imported object. That takes a sixth of a second, in which no request is answered, and
+    a fifth of a worker's time (`make bench`). Call this once everything is imported.
     https://docs.python.org/3/library/gc.html#gc.freeze
     """
     gc.collect()

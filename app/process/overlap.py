@@ -1,4 +1,4 @@
-"""Let two kinds of work overlap: while one waits for the database, the other computes."""
+"""Run two pieces of work at once: while one waits for the database, the other computes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
@@ -10,7 +10,7 @@ Other = TypeVar("Other")
 
 
 class Ahead(Generic[Item]):
-    """Takes items one by one, and makes the next one ahead, once `begin` is called."""
+    """Returns items one by one. `begin` starts to make the next one before it is needed."""
 
     def __init__(self, items: AsyncGenerator[Item, None]) -> None:
         self._items = items
@@ -44,7 +44,7 @@ class Ahead(Generic[Item]):
 
 
 async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:
-    """Do both at the same time. Raise the error of one after both have ended."""
+    """Run both at once, and return both results. If one fails, stop the other, then raise the error."""
     beside = asyncio.create_task(other)
     try:
         await asyncio.sleep(0)  # it begins, up to where it first waits
@@ -56,8 +56,8 @@ async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other])
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:
-    """Stop a task, and wait until it has ended. What it raises is nobody's concern any more."""
+    """Cancel a task, and wait until it has ended. Ignore what it raises."""
     task.cancel()
     await asyncio.wait([task])  # which is cancelled itself if its caller is
     if not task.cancelled():
-        task.exception()  # or asyncio would log that nobody asked for it
+        task.exception()  # otherwise asyncio logs that the exception was never retrieved

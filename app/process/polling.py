@@ -16,7 +16,7 @@ UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError, Overloaded)
 
 
 class Notifier:
-    """Wakes one page. Notifications that nobody waits for are kept, as one."""
+    """Wakes one page. Notifications that come while it is busy count as one."""
 
     def __init__(self) -> None:
         self._notified = asyncio.Event()
@@ -26,12 +26,12 @@ class Notifier:
         self._notified.set()
 
     def notify_last(self) -> None:
-        """Tell the page to end: this process stops."""
+        """Wake the page for the last time: this process stops."""
         self.is_last = True
         self._notified.set()
 
     async def wait(self, seconds: float | None = None) -> bool:
-        """Wait for a notification. Return False if none comes within so many seconds."""
+        """Wait for a notification. Return False if none comes within `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 await self._notified.wait()
@@ -42,7 +42,7 @@ class Notifier:
 
 
 class Poller:
-    """Polls for as long as anybody is interested. The next one who is starts it again."""
+    """Polls while `wanted` returns True. `start` makes it poll again."""
 
     def __init__(self, of: str, ask: Callable[[], Awaitable[None]], wanted: Callable[[], bool], tick: float) -> None:
         """`of` names the subject in the log. `tick` is in seconds."""
@@ -64,7 +64,7 @@ class Poller:
                 except UNREACHABLE as error:
                     log.warning("news_failed", of=self._of, error=type(error).__name__)
                 except Exception:
-                    # Without this, open pages would hear nothing any more and not know it.
+                    # Otherwise open pages would silently stop being updated.
                     log.exception("news_failed", of=self._of)
                 await asyncio.sleep(self._tick)
         finally:

@@ -1,4 +1,4 @@
-"""A mapping that stays small: it forgets whoever has been silent for longest."""
+"""A mapping of limited size: it drops the key that was stored longest ago."""
 
 from collections import OrderedDict
 from typing import TypeVar
@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 
 
 class RecentlyUsed(OrderedDict[Key, Value]):
-    """Holds `most` keys. When one more is stored, the one that was stored longest ago is forgotten."""
+    """Holds at most `most` keys. Storing one more drops the key that was stored longest ago."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

@@ -5,21 +5,21 @@ from time import perf_counter
 from typing import Final
 
 SLICE: Final = 0.005
-"""Seconds after which others get a turn."""
+"""Seconds after which other tasks get a turn."""
 
 
 class Slices:
-    """Long work that pauses between its steps, so that it delays nobody."""
+    """Lets long work pause between its steps, so that it does not hold up the event loop."""
 
     def __init__(self, seconds: float = SLICE) -> None:
         self._seconds = seconds
         self._began = perf_counter()
 
     async def pause(self) -> None:
-        """Let others run if this slice is over."""
+        """Let other tasks run if this slice is over."""
         if perf_counter() - self._began >= self._seconds:
             await asyncio.sleep(0)
-            # uvloop looks at the sockets after the first turn: whoever got an answer has the turn between. (asyncio's
-            # own loop would need a third.)
+            # uvloop polls its sockets after the first turn, and runs what they woke before the second. (asyncio's own
+            # loop would need a third.)
             await asyncio.sleep(0)
             self._began = perf_counter()

@@ -1,7 +1,7 @@
 """How much time of a process each tenant has used, and how long it waits for more.
 
-A tenant that used more than its share waits while another tenant is there. Alone, it never waits. What counts is the
-time that its work takes in the database, beside the event loop, and on it.
+A tenant that has used more than its share waits while other tenants are active. Alone, it never waits. Its work counts
+wherever it runs: in the database, on the event loop, and in the thread beside it.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from app.domain.words import TenantId
 from app.process.recently_used import RecentlyUsed
 
 AT_ONCE: Final = 1.0
-"""Seconds of work after a pause, before anything waits."""
+"""Seconds of work that a tenant may use at once after a pause."""
 DEEPEST: Final = 10.0
-"""Seconds of work that may be owed. What is used beyond them is free: no request waits for longer than 20 seconds."""
+"""The most seconds of work that a tenant may owe. More is not counted, so no request waits longer than 20 seconds."""
 PRESENT: Final = 10.0
-"""Seconds for which a tenant counts as there after its last request."""
+"""Seconds after its last request for which a tenant counts as active."""
 REMEMBERED: Final = 10_000
-"""Tenants. Those silent for longest are forgotten first."""
+"""Tenants. Those inactive for longest are forgotten first."""
 MOST_COMPARED: Final = 100
-"""Tenants whose debts are compared: those that were seen last."""
+"""How many tenants are compared: the latest ones."""
 PAUSE: Final = 0.25
-"""Seconds that whoever is never refused waits at most, each time, after it has used more than its share."""
+"""The longest wait, in seconds, of work that is never refused, each time its tenant has used more than its share."""
 
 Result = TypeVar("Result")
 
@@ -64,21 +64,21 @@ class TenantTime:
         return account
 
     def note(self, tenant: TenantId) -> None:
-        """Note that a tenant is there."""
+        """Note that a tenant is active."""
         self._seen[tenant] = self.clock()
 
     def line(self, tenant: TenantId, caller: Hashable) -> asyncio.Lock:
-        """Return the line in which one caller's requests wait."""
+        """Return the lock that makes one caller's requests wait for each other."""
         return self._lines.setdefault((tenant, caller), asyncio.Lock())
 
     def others_there(self, tenant: TenantId) -> list[TenantId]:
-        """Return the other tenants that are there, the latest first, and no more than matter."""
+        """Return the other active tenants, the latest first, MOST_COMPARED at most."""
         now = self.clock()
         there = takewhile(lambda each: now - each[1] < PRESENT, reversed(self._seen.items()))
         return [other for other, _ in islice(there, MOST_COMPARED) if other != tenant]
 
     def greatest_debt(self, tenants: Iterable[TenantId], purse: Purse) -> float:
-        """Return the longest that one of these has to wait, in seconds."""
+        """Return the longest wait of these tenants, in seconds."""
         accounts = (self._accounts.get((tenant, purse)) for tenant in tenants)
         return max((account.owed() for account in accounts if account is not None), default=0.0)
 
@@ -92,10 +92,10 @@ class TimeAccount:
         self._purse = purse
         self._share = purse.share
         self._paid_at = 0.0
-        """When what was charged is paid for. The past, as far as the tenant may save up."""
+        """When the time charged so far is paid for. It lies in the past if the tenant has saved some up."""
         self._under_way = 0
         self._begun_at = 0.0
-        """The sum of the times at which what is under way began."""
+        """The sum of the times at which the work under way began."""
 
     def charge(self, seconds: float) -> None:
         """Count time that its work has taken."""
@@ -116,16 +116,16 @@ class TimeAccount:
             self.charge(self._tenants.clock() - began)
 
     def owed(self) -> float:
-        """Return in how many seconds it will have paid for what it used, also for what is under way."""
+        """Return in how many seconds the tenant will have paid for its time, work under way included."""
         now = self._tenants.clock()
         under_way = (self._under_way * now - self._begun_at) / self._share
         return max(0.0, min(self._since(now) + under_way - now, DEEPEST / self._share))
 
     def wait(self) -> float:
-        """Return how many seconds it should wait before it uses more.
+        """Return how many seconds the tenant should wait before it uses more.
 
-        That is none if no other tenant is there, or if another one owes more than twice as much: what a tenant does
-        takes longer then for the other's sake.
+        Return 0 if no other tenant is active. Return 0 too if another one owes more than twice as much: then this
+        tenant's work took so long because of the other's.
         """
         if (owed := self.owed()) <= 0 or not (others := self._tenants.others_there(self._tenant)):
             return 0.0
@@ -135,14 +135,14 @@ class TimeAccount:
         return max(self._paid_at, now - AT_ONCE / self._share)
 
     async def pace(self, at_most: float) -> None:
-        """Wait until it has paid for what it used, and never longer than so many seconds."""
+        """Wait until the tenant has paid for its time, but no longer than `at_most` seconds."""
         if (seconds := min(self.wait(), at_most)) > 0:
             await asyncio.sleep(seconds)
 
     async def in_turn(self, caller: Hashable, pause: float, patience: float) -> None:
-        """Let the same caller's requests begin one after another, each after a pause, until it has paid.
+        """Let one caller's requests begin one after another, each after a pause, until the tenant has paid.
 
-        No request waits longer than `patience`, however many there are.
+        No request waits longer than `patience` seconds, however many there are.
         """
         if self.wait() > 0:
             with suppress(TimeoutError):
@@ -150,7 +150,7 @@ class TimeAccount:
                     await self.pace(pause)
 
     async def require(self, patience: float) -> None:
-        """Wait until it has paid. Raise Overloaded if it has not after so many seconds."""
+        """Wait until the tenant has paid. Raise Overloaded if it has not paid within `patience` seconds."""
         ends = time.monotonic() + patience
         while (left := self.wait()) > 0:
             if (patience := ends - time.monotonic()) <= 0:
@@ -160,7 +160,7 @@ class TimeAccount:
 
 @coroutine
 def metered(work: Coroutine[Any, None, Result], count: Callable[[float], None]) -> Generator[Any, None, Result]:
-    """Do the work, and count the seconds that each of its steps computes on the event loop."""
+    """Run a coroutine, and report to `count` the seconds that each of its steps computes on the event loop."""
     error: BaseException | None = None
     while True:
         began = time.thread_time()

@@ -140,7 +140,7 @@ async def write_account(
     sealed: Mapping[str, str],
     callback_secrets: Mapping[str, str],
 ) -> ChannelAccount:
-    """Make an account what the draft says. By saving it a person says that a fault is fixed, so it ends a pause.
+    """Write the draft to an account. Saving it says that a fault is fixed, so it ends a pause.
 
     New credentials end a cool-down as well.
     """
@@ -152,7 +152,7 @@ async def write_account(
             provider=draft.provider,
             name=draft.name,
             config=dict(draft.config),
-            # Another number has another address, which nobody has asked for yet.
+            # Another number has another address, which is not known yet.
             own_address=sa.case(
                 (channel_accounts.c.config == sa.cast(dict(draft.config), JSONB), channel_accounts.c.own_address)
             ),
@@ -242,7 +242,7 @@ async def lock_account(tx: TenantTx, key: str) -> ChannelAccount | None:
 
 
 async def _lock(tx: TenantTx, key: str) -> None:
-    # A statement of its own: what is read beside FOR UPDATE may date from before the wait.
+    # A separate statement: what is read together with FOR UPDATE may date from before the wait.
     await tx.execute(sa.select(channel_accounts.c.id).where(*_has_key(tx.tenant, key)).with_for_update())
 
 

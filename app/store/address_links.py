@@ -1,4 +1,4 @@
-"""Other names of an address (WhatsApp's id of a person whose number is known), and what a change of either means."""
+"""Other names of an address, such as WhatsApp's id of a person whose number is known, and changes of address."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,7 +21,7 @@ BLOCK_ANYWAY: Final = """
 """
 """A block that comes from another name counts here too. Whoever lifted one on this name may have been somebody else."""
 
-# The block stays on the old address too: whoever gets the number next may lift it.
+# The block stays on the old address too. The next owner of the number may lift it.
 _BLOCK_TOO = sa.text(f"""
     INSERT INTO blocked_addresses (tenant_id, channel, address, reason, created_at)
     SELECT tenant_id, channel, :key, reason, max(created_at) FROM blocked_addresses
@@ -55,7 +55,7 @@ async def names_of(tx: TenantTx, channel: Channel, key: str) -> Sequence[str]:
 
 
 async def main_key(tx: TenantTx, channel: Channel, key: str) -> str:
-    """Return the key by which a person is blocked who may have another name."""
+    """Return the key under which a person is blocked, whichever of their names this one is."""
     statement = sa.text(
         "SELECT address_key FROM address_links WHERE tenant_id = :tenant AND channel = :channel AND alias = :key"
     )

@@ -40,7 +40,7 @@ _LOCK = sa.text(f"""
     SELECT id FROM conversations
     WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
 """)  # noqa: S608 - built from constants
-# A statement of its own: what is read beside a lock, as the tags, would be as it was before the wait for it.
+# A separate statement: what is read together with a lock, such as the tags, may date from before the wait for it.
 _READ = sa.text(f"""
     SELECT {_COLUMNS} FROM unnest(CAST(:ids AS uuid[])) AS locked (id)
     CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = locked.id LIMIT 1) c
@@ -59,7 +59,7 @@ async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation |
 
 
 async def lock_by_ids(tx: TenantTx, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
-    """The same by our own ids."""
+    """Do the same by the conversations' own ids."""
     return {row.id: _read(row) for row in await _rows(tx, await tx.rows(_LOCK, ids=ids))}
 
 

@@ -38,8 +38,8 @@ SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
 
 LEFT_OPEN = "10s"
-"""PostgreSQL ends a transaction that is idle for longer: the transaction of a frozen process, or of a machine that has
-gone, would keep its rows locked until the network noticed."""
+"""PostgreSQL ends a transaction that is idle for longer. Otherwise a frozen process, or a machine that is gone, would
+keep its rows locked until the network noticed."""
 
 CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5
@@ -81,7 +81,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            # The same few connections again, whose prepared statements have their plans.
+            # The same few connections are used again, which have prepared and planned their statements.
             pool_use_lifo=True,
             hide_parameters=True,
             json_deserializer=_read_json,
@@ -120,7 +120,7 @@ class Database:
     async def begin_routing(self) -> AsyncIterator[RoutingTx]:
         """Open a transaction without a tenant: it sees only the routing tables.
 
-        In the API strangers can cause it too, so it has a time-out and a share of its own. Raise Overloaded.
+        In the API unauthenticated requests cause it too, so it has its own time-out and share. Raise Overloaded.
         """
         async with AsyncExitStack() as stack:
             kind = self._kind
@@ -137,8 +137,8 @@ class Database:
     async def fetch(self, tenant: TenantId, statement: sa.TextClause, **values: object) -> Sequence[Any]:
         """Return the rows of one statement that reads.
 
-        It names the tenant to row-level security itself (`in_tenant`, or a function in PostgreSQL), so this is one
-        round trip, where a transaction takes three beside its statement. Raise Overloaded.
+        The statement sets the tenant for row-level security itself (`in_tenant`, or a function in PostgreSQL). So this
+        is one round trip, where a transaction needs more. Raise Overloaded.
         """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._admitted(tenant))
@@ -171,14 +171,14 @@ class Database:
     ) -> AsyncIterator[tuple[AsyncConnection, Any]]:
         """Begin a transaction with these settings. Yield its connection twice, as SQLAlchemy's and as asyncpg's.
 
-        If PostgreSQL is silent for longer than its limits allow, what waits fails, the connection lost.
+        If PostgreSQL is silent for longer than its limits allow, the waiting statement fails: its connection is lost.
         """
         async with AsyncExitStack() as stack:
             connection = await self._connection(stack)
             driver = _driver(connection)
             stack.callback(_watch(driver, limits).end)
             try:
-                # One round trip for all of it. SQLAlchemy, which begins by itself, would take two.
+                # One round trip. SQLAlchemy's own BEGIN would make it two.
                 await _run(driver, f"BEGIN {self._isolation}; {_settings(given)}")
                 yield connection, driver
             except BaseException:
@@ -187,12 +187,15 @@ class Database:
             if self._kind.statement_seconds is None:
                 await _commit(driver)
             else:
-                # A caller may leave at any moment: what was done for them is committed with what follows from it.
+                # A caller may disconnect at any moment, also during the commit.
                 await to_its_end(_commit(driver))
 
     @asynccontextmanager
     async def _admitted(self, tenant: TenantId) -> AsyncIterator[None]:
-        """Wait for the tenant's turn and for a place, and count the time until the block ends. Raise Overloaded."""
+        """Wait for the tenant's turn and for a connection of its share. Charge the tenant for the block's time.
+
+        Raise Overloaded.
+        """
         account = self._time.of(tenant, self._kind.purse) if self._kind.purse else None
         if account is not None:
             await (account.require(shares.PATIENCE) if self._kind.refusable else account.pace(self._kind.pause))
@@ -212,7 +215,7 @@ class Database:
             return await stack.enter_async_context(self._engine.connect())
 
     async def _borrowed_driver(self, stack: AsyncExitStack) -> Any:
-        """Return asyncpg's connection alone: SQLAlchemy's around it takes as long as a short statement."""
+        """Return asyncpg's connection. To wrap it in SQLAlchemy's takes as long as a short statement."""
         with _connecting():
             borrowed = await self._engine.raw_connection()
         stack.callback(borrowed.close)
@@ -221,7 +224,7 @@ class Database:
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security.
 
-        Wait for a server that says that it is starting, or that accepts a connection and is silent: it will be there
+        Wait for a server that reports that it is starting, or that accepts a connection and is silent: it will be ready
         soon, unlike one behind a wrong address.
         """
         told, give_up = False, monotonic() + START_SECONDS
@@ -230,7 +233,7 @@ class Database:
                 async with self._connected({}, ROUTING) as (connection, _):
                     return await refuse_unsafe_role(connection)
             except (sa.exc.DBAPIError, DatabaseAway) as error:
-                # One that is stopped to be started again says the same first, and then nothing.
+                # A server that restarts reports the same at first, and then accepts no connection for a moment.
                 may_come = is_starting(error) or (told and isinstance(error, DatabaseAway))
                 if not may_come or monotonic() > give_up:
                     raise
@@ -246,7 +249,7 @@ class Database:
         return PoolUse(pool.checkedout(), pool.size())
 
     async def close(self) -> None:
-        """Close every connection. What a server does not answer is left to the process's end."""
+        """Close every connection. One whose server does not answer stays open until the process ends."""
         self._routes.close()
         with suppress(TimeoutError):  # SQLAlchemy has named the connection in the log
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -258,8 +261,11 @@ def _read_json(text: str) -> Any:
 
 
 def _limits(kind: WorkKind) -> dict[str, str]:
-    """The limit on idle time is not enough for a transaction: a process that freezes between the messages of one
-    statement leaves it active, waiting for the client, and its rows locked."""
+    """Return PostgreSQL's own limits for a kind of work.
+
+    A transaction needs one besides the limit on idle time: a process that freezes between the messages of one statement
+    leaves it active, waiting for the client, with its rows locked.
+    """
     limits = {
         "statement_timeout": kind.statement_seconds,
         "lock_timeout": kind.lock_seconds,
@@ -269,7 +275,7 @@ def _limits(kind: WorkKind) -> dict[str, str]:
 
 
 def _watch(driver: Any, kind: WorkKind) -> Watch:
-    """Expect an answer a little longer than PostgreSQL may take."""
+    """Watch a connection for a little longer than PostgreSQL may take to answer."""
     in_all = kind.transaction_seconds
     return Watch(driver, in_all or kind.statement_seconds or LONGEST_ANSWER, in_all=in_all is not None)
 
@@ -279,7 +285,7 @@ def _plans(kind: WorkKind) -> Mapping[str, str]:
 
 
 def _settings(given: Mapping[str, str]) -> str:
-    """Set these until the transaction ends. The values are our own: nothing in them needs to be quoted."""
+    """Return SQL that sets these until the transaction ends. The values are our own, so none needs quoting."""
     return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in given.items())
 
 
@@ -297,7 +303,7 @@ async def _run(driver: Any, statement: str) -> str:
 
 
 async def _commit(driver: Any) -> None:
-    """Commit. Raise the error again if it was not done; where a statement had failed, PostgreSQL rolls back instead."""
+    """Commit. Raise NotCommitted if a statement had failed: then PostgreSQL rolls back instead."""
     try:
         ended = await _run(driver, "COMMIT")
     except BaseException:
@@ -308,12 +314,12 @@ async def _commit(driver: Any) -> None:
 
 
 async def _roll_back(driver: Any) -> None:
-    """End a transaction that failed, or close the connection if that is not possible: it is not to be used again."""
+    """Roll back, or close the connection if that is not possible, so that it is not used again."""
     if driver.is_closed():
         return
     try:
         await driver.execute("ROLLBACK", timeout=CLOSE_SECONDS)
-    except Exception:  # noqa: BLE001 - what went wrong first is what is raised
+    except Exception:  # noqa: BLE001 - the caller raises what went wrong first
         driver.terminate()
     except BaseException:
         driver.terminate()
@@ -322,7 +328,7 @@ async def _roll_back(driver: Any) -> None:
 
 @contextmanager
 def _connecting() -> Iterator[None]:
-    """Raise DatabaseAway if nobody listens, and DBAPIError if PostgreSQL refuses the login."""
+    """Raise DatabaseAway if nothing listens there, and DBAPIError if PostgreSQL refuses the login."""
     try:
         yield
     except OSError as error:
@@ -332,20 +338,20 @@ def _connecting() -> Iterator[None]:
 
 
 def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
-    """Called as a connection leaves the pool. Another one takes the place of one that was closed meanwhile."""
+    """Called when a connection leaves the pool. Replace one that was closed in the meantime."""
     if dbapi_connection.driver_connection.is_closed():
         raise sa.exc.DisconnectionError("The connection was closed.")
 
 
 def _keep_the_others(context: sa.ExceptionContext) -> None:
-    """Called when a statement fails. If its connection is lost, the others may be as good as before, with their plans:
-    each that is lost shows it by itself.
+    """Called when a statement fails. Keep the other connections if this one is lost: they may be sound, and they have
+    their plans.
     """
     context.invalidate_pool_on_disconnect = False
 
 
 class ConnectionBudget:
-    """A few connections of a pool, for work that must leave the others to the pumps however much of it there is."""
+    """A few connections of a pool, for work that must leave the others to the pumps, however much work there is."""
 
     def __init__(self, database: Database, connections: int) -> None:
         self._database = database
@@ -353,6 +359,6 @@ class ConnectionBudget:
 
     @asynccontextmanager
     async def begin(self, tenant: TenantId) -> AsyncIterator[TenantTx]:
-        """Open a transaction that sees one tenant's rows, once one of the few connections is free."""
+        """Open a transaction that sees one tenant's rows, once one of these connections is free."""
         async with self._free, self._database.begin(tenant) as tx:
             yield tx

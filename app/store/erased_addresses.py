@@ -10,18 +10,18 @@ from app.domain.erased_addresses import AddressDigests
 from app.store import named_locks
 from app.store.transactions import TenantTx
 
-# Preparation reads a contact and writes its address into a delivery in one transaction. It and an erasure wait for each
-# other. So does an import, which finds contacts by names that an erasure removes.
+# A preparation reads a contact and writes its address into a delivery, in one transaction. An import finds contacts by
+# names that an erasure removes. So both wait for an erasure, and it waits for them.
 _ERASURE: Final = "erasure"
 
 
 async def begin_erasure(tx: TenantTx) -> None:
-    """Let nobody who waits for erasures of the tenant begin until the transaction ends."""
+    """Make everything that calls `wait_for_erasures` wait until the transaction ends."""
     await named_locks.hold(tx, _ERASURE)
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:
-    """Let no contact of the tenant be erased until the transaction ends."""
+    """Wait for erasures under way, and let none begin until the transaction ends."""
     await named_locks.share(tx, _ERASURE)
 
 
@@ -49,7 +49,7 @@ async def has_digests(tx: TenantTx) -> bool:
 async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Callable[[], Iterable[Address]]) -> None:
     """Block the new addresses that an erased contact had blocked.
 
-    The addresses are asked for only if the tenant has any digest: finding them takes longer than anything else here.
+    `addresses` is called only if the tenant has any digest: finding them takes longer than everything else here.
     """
     if await has_digests(tx):
         await block_known(tx, digests, addresses())

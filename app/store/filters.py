@@ -89,12 +89,12 @@ def _begun_at(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]] | None
 
 
 def _some(tenant: TenantId) -> sa.ScalarSelect[UUID]:
-    """The tenant as `SOME_TENANT` has it: for one that is new to the statistics all would be compared with all."""
+    """Hide the tenant from the planner, as `SOME_TENANT` does: a tenant that is new to the statistics misleads it."""
     return sa.select(sa.literal(tenant, sa.Uuid)).scalar_subquery()
 
 
 def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """A filter's conditions on the row at hand: each costs a look-up by key, and none can become a join."""
+    """Return a filter's conditions on a row. Each costs at most a look-up by key, and none can become a join."""
     checks = _plain(rows, tenant, filter)
     if filter.contact:
         contact = contacts.c
@@ -113,12 +113,12 @@ def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condi
 
 
 def _found(rows: sa.FromClause, *conditions: Condition) -> Condition:
-    """Whether there is such a row: true or null. (The planner may turn EXISTS into a join.)"""
+    """Return a condition that is true if a row exists, else null. (The planner may turn EXISTS into a join.)"""
     return sa.select(sa.true()).where(*conditions).limit(1).correlate(rows).scalar_subquery()
 
 
 def _plain(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """The conditions on columns of the row itself, and the negation."""
+    """Return the conditions on columns of the row itself, and the negation."""
     conditions: list[Condition] = []
     for name in COLUMNS:
         given = getattr(filter, name)
@@ -129,7 +129,7 @@ def _plain(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condit
     if filter.subject_contains is not None:
         conditions.append(rows.c.subject.icontains(filter.subject_contains, autoescape=True))
     if filter.not_ is not None:
-        # A condition on a null column is null, and so would its negation be: the complement takes it for false.
+        # A condition on a null column is null, and its negation would be null too: here it counts as false.
         held = sa.and_(sa.true(), *_checks(rows, tenant, filter.not_))
         conditions.append(sa.not_(sa.func.coalesce(held, sa.false())))
     return conditions
@@ -160,7 +160,7 @@ def _of_contacts(tenant: TenantId, external_ids: Sequence[str]) -> sa.Select[tup
 
 
 def _tags_of(rows: sa.FromClause, tenant: TenantId, tags: Sequence[str]) -> list[Condition]:
-    """The rows of `conversation_tags` that give one of these tags to the conversation at hand."""
+    """Return the conditions on `conversation_tags` for a row's conversation to have one of these tags."""
     table = conversation_tags.c
     return [table.tenant_id == tenant, one_of(table.tag, tags), table.conversation_id == rows.c.id]
 
@@ -189,7 +189,7 @@ async def count(tx: TenantTx, filter: Filter) -> int:
 
 
 async def matching(tx: TenantTx, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
-    """Return which of these conversations a filter matches. No other is read, whatever the filter says."""
+    """Return which of these conversations a filter matches. Read no others."""
     given = sa.select(conversations).where(
         conversations.c.tenant_id == tx.tenant, conversations.c.id == sa.any_(uuids(ids))
     )

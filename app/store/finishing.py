@@ -1,4 +1,4 @@
-"""Work that must not stop half-way."""
+"""Work that must not be cancelled half-way."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,9 +6,9 @@ from typing import Any
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for it even when cancelled. The cancellation is raised at the next await.
+    """Wait until the work has ended, even if the caller is cancelled. The cancellation is raised at the next await.
 
-    So what follows a commit at least begins, and a commit's result is always known.
+    So the result of a commit is always known, and what follows it at least begins.
     """
     doing = asyncio.ensure_future(work)
     cancelled = False
@@ -20,6 +20,6 @@ async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
         except Exception:  # noqa: BLE001 - raised below, and a cancellation with it
             break
     if cancelled and (task := asyncio.current_task()) is not None:
-        task.uncancel()  # counted once, whoever has asked for it
+        task.uncancel()  # `cancel` counts again, and it should count once
         task.cancel()
     doing.result()

@@ -16,7 +16,7 @@ from app.tables import installation_secrets
 log = structlog.get_logger(__name__)
 
 NOBODY: Final = UUID(int=0)
-"""No tenant's and no account's id: what is encrypted for it can be decrypted nowhere else."""
+"""Used as tenant and account: what is encrypted for it can be decrypted for no tenant and no account."""
 DIGEST_KEY: Final = "address digests "
 
 

@@ -44,7 +44,6 @@ _FREE = sa.text("""
 
 
 async def free_account(tx: TenantTx, account: AccountId) -> LanesToWake:
-    """End whatever the lanes of an account wait for. Return those to wake, each with the number of its queued
-    deliveries."""
+    """End every wait of an account's lanes. Return those to wake, each with the number of its queued deliveries."""
     rows = await tx.execute(_FREE, account=account)
     return [(LaneKey(tx.tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]

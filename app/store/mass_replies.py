@@ -32,7 +32,7 @@ _SHORT_SELECTION = f"""
          FROM unnest(CAST('{{{", ".join(LISTS_OF_IDS)}}}' AS text[])) AS name WHERE {_LIST} > {LISTED_IDS} LIMIT 1),
         m.selection) END AS text) AS selection
 """  # noqa: S608 - built from constants
-"""Without most of its ids, if there are many. What is short is not even looked into."""
+"""A selection without most of its ids, if there are many. A short one is not parsed at all."""
 
 _ATTACHMENTS = """
     (SELECT CAST(coalesce(json_agg(json_build_array(a.id, a.filename, a.content_type, a.size) ORDER BY w.rank), '[]')
@@ -60,7 +60,7 @@ LANES = f"""
 
 
 def _column(column: sa.Column[Any]) -> str:
-    """JSON stays text until somebody reads it."""
+    """Return the SQL of a column. JSON stays text until it is read."""
     return f"CAST(m.{column.name} AS text)" if isinstance(column.type, JSONB) else f"m.{column.name}"
 
 
@@ -116,7 +116,7 @@ async def exists(tx: TenantTx, id_: UUID) -> bool:
 
 
 class Snapshot:
-    """A mass reply as one statement has read it. Most of it is not taken apart before it is needed."""
+    """A mass reply as one statement has read it. Most of it is parsed only when it is needed."""
 
     def __init__(self, row: Row) -> None:
         self._row = row
@@ -143,7 +143,7 @@ class Snapshot:
 
 
 async def look(database: Database, tenant: TenantId, id_: UUID) -> Snapshot | None:
-    """Return a mass reply for a response, in one round trip. Of a long selection it has the first ids."""
+    """Return a mass reply for a response, in one round trip. A long selection has only its first ids."""
     row = await database.ask(tenant, _LOOK, id=id_)
     return None if row is None else Snapshot(row)
 

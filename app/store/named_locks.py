@@ -1,4 +1,4 @@
-"""Locks of a tenant by name, for what no row stands for: how many rules it has, or who counts its events."""
+"""A tenant's locks by name, for what has no row to lock: the number of its rules, or the numbering of its events."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ _SHARE: Final = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:n
 
 
 async def hold(tx: TenantTx, name: str) -> None:
-    """Wait until no other transaction of the tenant has this lock. It is held until this one ends."""
+    """Take a lock until the transaction ends. Wait until no other transaction of the tenant has it."""
     await tx.rows(_HOLD, name=f"{name} {tx.tenant}")
 
 
 async def share(tx: TenantTx, name: str) -> None:
-    """Wait until nobody holds this lock. Until this transaction ends others may share it, and nobody can hold it."""
+    """Share a lock until the transaction ends: others may share it, but none can hold it. Wait for one that does."""
     await tx.rows(_SHARE, name=f"{name} {tx.tenant}")

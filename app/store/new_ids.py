@@ -1,7 +1,7 @@
-"""Ids of rows that are written together: they differ in their last four digits alone, in the order of the rows.
+"""Ids of rows that are written together: only their last four digits differ, in the order of the rows.
 
-PostgreSQL asks the system for each random id. Without OpenSSL it opens /dev/urandom: nearly as much work as storing a
-row.
+For each random id PostgreSQL asks the operating system. Without OpenSSL it opens /dev/urandom, which is nearly as much
+work as storing a row.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""The outbox: events to publish are written in the transaction that does it, and read from here afterwards.
+"""The outbox: events are written in the transaction that causes them, and read from here afterwards.
 
-A row is written without a position, because transactions end in another order than they begin. The reader first assigns
-positions to all rows that are committed by then, in the order of their writing. So a reader that remembers one position
-has seen everything before it, and an event always comes after those it depends on.
+A row is written without a position, because transactions do not commit in the order in which they begin. A reader first
+assigns positions to all rows that are committed by then, in the order in which they were written. So a reader that
+remembers one position has seen everything before it, and an event always comes after those it depends on.
 """
 
 import json
@@ -35,7 +35,7 @@ _PUBLISH = sa.text(PUBLISH)
 
 
 async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
-    """Notify listeners once the caller's transaction has committed."""
+    """Write events, for readers to see once the caller's transaction has committed."""
     if entries:
         await tx.rows(_PUBLISH, **publish_values(entries))
 
@@ -77,7 +77,7 @@ async def number(tx: TenantTx) -> int:
 
 
 async def number_all(database: Database, tenant: TenantId) -> None:
-    """Assign a position to every past event, in transactions of their own: what is numbered later counts as new."""
+    """Assign a position to every past event, in transactions of their own. Events numbered later count as new."""
     numbered = NUMBERED_AT_ONCE
     while numbered == NUMBERED_AT_ONCE:
         async with database.begin(tenant) as tx:
@@ -110,7 +110,7 @@ class EventsPage:
     """Whether these are the last events."""
 
 
-# The sum is made before anything is fetched: what is left out never reaches this process.
+# PostgreSQL sums the sizes, so that events beyond the limit never reach this process.
 _PAGE_AFTER = sa.text(f"""
     SELECT {_COLUMNS}, found FROM (
         SELECT {_COLUMNS}, count(*) OVER () AS found, row_number() OVER positions AS place,

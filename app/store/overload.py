@@ -1,4 +1,4 @@
-"""What a failed statement or connection means to a caller."""
+"""Which failures of the database a caller may retry."""
 
 from typing import Final
 
@@ -10,9 +10,9 @@ _AWAY: Final = ("08", "25006", "25P03", "25P04", "53", "57P")
 """Beginnings of the SQLSTATEs of a database that is starting, stopping, failing over, or out of room.
 https://www.postgresql.org/docs/18/errcodes-appendix.html"""
 _STOPPED: Final = "57014"
-"""A statement that reached its time-out."""
+"""A statement was ended by its time-out."""
 _IN_THE_WAY: Final = ("40001", "40P01", "55P03")
-"""Two transactions were in each other's way. Another try may succeed."""
+"""Two transactions conflicted. Another try may succeed."""
 _STARTING: Final = "57P03"
 
 
@@ -26,13 +26,13 @@ def may_pass(error: BaseException) -> bool:
 
 
 def is_starting(error: Exception) -> bool:
-    """Return whether PostgreSQL says that it accepts no connections yet, as it does after a crash, or says nothing."""
+    """Return whether PostgreSQL reports that it is starting, as after a crash, or does not answer at all."""
     silent = isinstance(error, DatabaseAway) and isinstance(error.__cause__, TimeoutError)
     return silent or getattr(getattr(error, "orig", None), "sqlstate", None) == _STARTING
 
 
 def overload_of(error: Exception) -> Overloaded | None:
-    """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
+    """Return the error for a caller who may retry, or None if the failure is a bug of ours."""
     if isinstance(error, sa.exc.TimeoutError):
         return Overloaded("All connections to the database are busy.", limit="connections")
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")

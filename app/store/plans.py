@@ -1,4 +1,4 @@
-"""Which plans PostgreSQL makes for statements, and how long it keeps them."""
+"""Settings and SQL that decide how PostgreSQL plans statements, and how long it keeps the plans."""
 
 from typing import Final
 

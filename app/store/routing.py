@@ -1,8 +1,8 @@
-"""The tenant of a key, an account or a visitor: asked by strangers as well, before a tenant is known.
+"""Find the tenant that an API key, an account or a visitor belongs to. Unauthenticated requests ask for it too.
 
-One connection is enough, however many ask: questions that come while one is under way go into the next. So nobody waits
-longer than two questions take, and strangers cannot keep others out. An owner never changes, and is cached. Whether a
-key is still valid, its tenant's own rows say.
+One connection serves any number of them: keys that arrive during a query go into the next one. So no request waits
+longer than two queries take, and strangers cannot keep others out. An owner never changes, and is cached; the tenant's
+own rows tell whether a key is still valid.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ Begin = Callable[[], AbstractAsyncContextManager[RoutingTx]]
 Owner = asyncio.Future[TenantId | None]
 
 AT_ONCE: Final = 500
-"""Keys in one question."""
+"""Keys in one query."""
 MOST_WAITING: Final = 5_000
 REMEMBERED: Final = 20_000
 
@@ -41,7 +41,7 @@ class Routes:
         return route.known.get(key) or await route.find(begin, key)
 
     def close(self) -> None:
-        """Stop asking."""
+        """Stop the queries under way."""
         for route in self._of.values():
             route.close()
 
@@ -70,7 +70,7 @@ class _Route:
             self._asking.cancel()
 
     async def _ask(self, begin: Begin) -> None:
-        """Answer everybody who waits, and those who come meanwhile."""
+        """Query until no key waits, those that arrive meanwhile included."""
         while self._waiting:
             asked = {key: self._waiting.pop(key) for key in list(islice(self._waiting, AT_ONCE))}
             try:
@@ -92,8 +92,8 @@ class _Route:
 def _fail(owners: Iterable[Owner], error: Exception) -> None:
     for owner in owners:
         owner.set_exception(error)
-        owner.exception()  # the caller may have left: then nobody is to be told that it failed
+        owner.exception()  # marks it as retrieved: the caller may have left
 
 
 def _overloaded() -> Overloaded:
-    return Overloaded("Too many ask whose a key or an account is.", limit="connections")
+    return Overloaded("Too many requests with unknown keys or accounts are waiting.", limit="connections")

@@ -23,11 +23,11 @@ from app.tables import ROUTING_TABLES
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 LOCK_WAIT = "1s"
-"""`migrate` waits no longer for a lock: whoever needs the same table queues up behind it. It begins again instead."""
+"""How long `migrate` waits for a lock before it starts over. Meanwhile other work on the table queues up behind it."""
 LOCKED = "55P03"
 ATTEMPTS = 60
 PAUSE = 1.0
-"""Seconds between two attempts. In them those who queued up go on."""
+"""Seconds between two attempts, in which the queue behind the lock goes on."""
 
 SWEEPER_COLUMNS = {
     "tenants": "id",
@@ -55,14 +55,14 @@ SEARCH_FUNCTION = "conversations_about(text, integer)"
 
 
 class UnknownRevision(Exception):
-    """The database's revision is none of this release."""
+    """This release does not know the database's revision."""
 
 
 async def migrate(owner_url: str, runtime_url: str) -> None:
     """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants.
 
-    All of it or nothing, beside a service that runs. Raise UnknownRevision if the database is of a release that this
-    one does not continue.
+    Do all of it or nothing; the service may be running. Raise UnknownRevision if this release cannot upgrade the
+    database.
     """
     engine = create_async_engine(async_url(owner_url), hide_parameters=True)
     watch_sockets(engine.sync_engine, CONNECT_SECONDS)
@@ -84,7 +84,7 @@ async def _migrate(engine: AsyncEngine, runtime: sa.URL) -> None:
         await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
         await _create_roles(connection, runtime)
         await connection.run_sync(upgrade)
-        # Others wait for what a migration has changed until all of this is done.
+        # Everything that needs a table which a migration has changed waits until this is done.
         statements = [*_grants(_quoted(connection, runtime.username)), *await _policies(connection)]
         await _execute_at_once(connection, statements)
 
@@ -151,9 +151,9 @@ def _grants(name: str) -> list[str]:
 
 
 async def _policies(connection: AsyncConnection) -> list[str]:
-    """Return what lets the sweeper and the search read through row-level security.
+    """Return the statements that let the sweeper and the search read past row-level security.
 
-    A policy that is there stays: to replace it takes a lock that nobody else may read beside.
+    A policy that exists already is left alone: replacing it takes a lock that stops all reading of the table.
     """
     found = await connection.execute(sa.text("SELECT tablename, policyname, roles::text[] FROM pg_policies"))
     there = {(row[0], row[1]): row[2] for row in found}

@@ -1,4 +1,4 @@
-"""Shares of a process's connections: what one kind of work, and one tenant within it, may hold at once."""
+"""Shares of a process's connections: how many one kind of work, and one tenant within it, may hold at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -18,7 +18,7 @@ MOST_WAITING: Final = 200
 
 
 PARTS: Final = 16
-"""The parts of a pool. Those of all kinds add up to it, so that none ever waits for another's connections."""
+"""The parts of a pool. Those of all kinds of request add up to it, so none ever waits for another's connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,15 @@ class WorkKind:
 
     name: str
     statement_seconds: float | None = None
-    """None: only the work itself ends it."""
+    """None: no limit."""
     of_tenant: int = PARTS
     of_all: int = PARTS
     one_moment: bool = False
-    """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
+    """Whether all statements of a transaction see the same rows. Such work only reads."""
     lock_seconds: float | None = None
-    """How long one of its statements may wait for a lock. None: as long as it takes."""
+    """How long one of its statements may wait for a lock. None: no limit."""
     transaction_seconds: float | None = None
-    """PostgreSQL ends a transaction after this time, whatever it is doing. None: never."""
+    """Seconds after which PostgreSQL ends a transaction. None: never."""
     purse: Purse | None = None
     """What its time is charged to."""
     pause: float = 0
@@ -45,32 +45,31 @@ class WorkKind:
     by_key: bool = False
     """Whether its statements find rows by key alone, so that a connection plans each of them once."""
     in_groups: bool = False
-    """Whether its statements join a group of rows to its values. Whatever else they join, they must find by key in a
+    """Whether its statements join a group of rows to its values. Rows of other tables must be looked up by key, in a
     LATERAL with a LIMIT or an OFFSET."""
 
 
 OWN_WORK: Final = WorkKind("own work")
-"""What workers and commands do: nobody waits for a response, and nobody chooses the statements."""
+"""The work of workers and commands: no caller waits for it, and no caller decides what it costs."""
 DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
-"""What the sweeper settles: a few hundred rows at most, which others wait for."""
+"""The sweeper's changes: a few hundred rows at most, which others wait for."""
 PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
 """Claims: the same few statements for each group of deliveries."""
 RECORDS: Final = replace(PUMPS, name="records", in_groups=True, lock_seconds=1)
-"""Records of how calls ended: the same, for groups of up to 500. While one waits for a lock, others are not written."""
+"""Records of how calls ended, in groups of up to 500. While one waits for a lock, others are not written."""
 SWEEP: Final = WorkKind("sweep", transaction_seconds=60)
 """Reads about all tenants: a process that froze in a statement must not keep the sweeper's lock."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
-"""The tenant of a key or an account: asked by anybody before a tenant is known, and answered for many at once
-(`Routes`)."""
+"""Which tenant a key or an account belongs to. Any stranger can ask; one query answers many (`Routes`)."""
 QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
-"""A few rows by their keys, before any request: who is calling, and whether they may."""
+"""A few rows by their keys, before each request: who is calling, and what they may do."""
 REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3, purse=Purse.REPORTS, pause=PAUSE)
-"""Providers' reports. They wait for a response, and repeat a report without one."""
+"""Providers' reports. A provider waits for the response, and repeats the report if none comes."""
 ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4, purse=Purse.REQUESTS)
 SEARCH: Final = WorkKind(
     "search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True, purse=Purse.REQUESTS, refusable=True
 )
-"""Queries whose cost a filter decides, and that store nothing. A count and a page of the same rows must agree."""
+"""Read-only queries whose cost depends on a filter. A count and a page of the same rows must agree."""
 BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3, purse=Purse.REQUESTS, pause=PAUSE)
 """Writes of as many rows as a selection or a file holds."""
 OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
@@ -87,7 +86,7 @@ class Shares:
 
         Raise Overloaded if none becomes free in time.
         """
-        # The tenant's part first: whoever waits for that takes no room from other tenants meanwhile.
+        # The tenant's part first: a request that waits for it takes no room from other tenants.
         own = [] if tenant is None else [self._room(kind, kind.of_tenant, tenant)]
         rooms = [*own, self._room(kind, kind.of_all)]
         async with AsyncExitStack() as held:

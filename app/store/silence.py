@@ -1,7 +1,7 @@
-"""What ends the wait for a PostgreSQL that says nothing any more.
+"""End the wait for a PostgreSQL server that has gone silent.
 
-PostgreSQL limits its own work, but cannot say so when its machine has gone or the network drops packets. The kernel
-notices that for TCP, and `Watch` for the rest: a server that has frozen, or a pooler in between that still answers.
+PostgreSQL limits its own work, but cannot report that when its machine is gone or the network drops packets. The kernel
+notices that on a TCP connection. `Watch` notices the rest: a frozen server, or a pooler that answers in its place.
 """
 
 import asyncio
@@ -14,13 +14,14 @@ import structlog
 log = structlog.get_logger(__name__)
 
 MARGIN: Final = 5.0
-"""Seconds beyond PostgreSQL's own limit, in which it says that it has ended something."""
+"""Seconds beyond PostgreSQL's own limit, in which it can report that it has ended a statement."""
 LONGEST_ANSWER: Final = 1_800.0
 """Seconds that one statement may take if PostgreSQL limits neither it nor its transaction."""
 
 _UNHEARD: Final = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
-"""A machine that acknowledges nothing for 25 seconds is gone. The last is in milliseconds, and holds for what was sent
-and is not acknowledged: without it the kernel sends that again for a quarter of an hour. Not every system has all."""
+"""A machine that acknowledges nothing for 25 seconds is gone. TCP_USER_TIMEOUT is in milliseconds, and is about data
+that was sent and not acknowledged: without it the kernel retransmits for a quarter of an hour. Not every system has all
+four."""
 
 
 class Watch:
@@ -33,7 +34,7 @@ class Watch:
     __slots__ = ("_asked", "_driver", "_in_all", "_seconds", "_timer")
 
     def __init__(self, driver: Any, seconds: float, *, in_all: bool) -> None:
-        """Allow so many seconds and a margin: in all, or else for each statement."""
+        """Allow `seconds` and a margin: for all statements together if `in_all`, otherwise for each of them."""
         self._driver, self._seconds, self._in_all = driver, seconds + MARGIN, in_all
         self._arm()
 
@@ -55,13 +56,13 @@ class Watch:
 
 
 def _asked(driver: Any) -> int:
-    """Return how many statements a connection has begun: asyncpg counts them for its own pool."""
+    """Return how many statements a connection has begun. asyncpg counts them for its own pool."""
     return int(driver._protocol.queries_count)
 
 
 def watch_sockets(pool: sa.Engine, connect_seconds: float) -> None:
-    """Let the kernel notice when a server's machine has gone, and limit what is asked of each new connection at
-    first."""
+    """Let the kernel notice when a server's machine is gone. Limit the time of SQLAlchemy's first queries on each new
+    connection."""
 
     def opened(connection: Any, record: Any) -> None:
         driver = connection.driver_connection
@@ -76,7 +77,7 @@ def watch_sockets(pool: sa.Engine, connect_seconds: float) -> None:
 
 
 def notice_absence(connected: Any) -> None:
-    """Make the kernel end a TCP connection whose other end does not acknowledge any more."""
+    """Make the kernel end a TCP connection whose other end no longer acknowledges."""
     if connected is None or connected.family not in (socket.AF_INET, socket.AF_INET6):
         return
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -1,7 +1,7 @@
-"""Transactions: a connection, and whose rows it sees.
+"""Transactions: a connection, and the rows that it sees.
 
-Three kinds, each begun by the Database: one tenant's, the sweeper's (ids, statuses and times of every tenant), and
-that of the routing tables (no tenant is known yet).
+There are three kinds, which `Database` begins: one tenant's, the sweeper's (ids, statuses and times of every tenant),
+and that of the routing tables (no tenant is known yet).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,13 +48,13 @@ class Transaction:
     async def rows(self, statement: sa.TextClause, /, **values: object) -> list[Any]:
         """Return the rows of an SQL text, run by asyncpg itself: for what each group of deliveries runs.
 
-        SQLAlchemy takes longer around such a statement than asyncpg and PostgreSQL for it. The statement must live as
-        long as the process: what is worked out of it is kept.
+        SQLAlchemy's own work would take longer than the statement itself. The statement must live as long as the
+        process: its compiled form is cached.
         """
         return await fetch_rows(self.driver, statement, self._bound(statement, values) or {})
 
     async def rows_of_each(self, statement: sa.TextClause, values: Sequence[Mapping[str, object]]) -> list[Any]:
-        """As `rows`, once for each of the values, in one round trip. Each run sees what was committed before it."""
+        """Run a statement once for each of the values, in one round trip. Each sees what was committed before it."""
         compiled = _compiled(statement)
         each = [self._bound(statement, dict(one)) or {} for one in values]
         arguments = [[one[name] for name in compiled.names] for one in each]
@@ -84,8 +84,8 @@ def _raising(driver: Any) -> Iterator[None]:
 def in_tenant(statement: str) -> sa.TextClause:
     """Return a statement for `Database.fetch`: PostgreSQL sets the tenant before it reads the first row.
 
-    What reads gets the tenant from what sets it, and the offset keeps the planner from turning the two into a join,
-    which it could begin with either. Read first, row-level security would show no row at all.
+    The part that reads takes the tenant from the part that sets it. The offset keeps the planner from turning the two
+    into a join, which it could begin with either: read first, row-level security would show no row at all.
     """
     assert ":tenant" in statement  # noqa: S101 - without it nothing would say what comes first
     reads = statement.replace(":tenant", "CAST(named.tenant AS uuid)")
@@ -98,8 +98,8 @@ def in_tenant(statement: str) -> sa.TextClause:
 def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
     """Return what SQLAlchemy raises for an error of asyncpg.
 
-    Between a server's last words and the end of the socket asyncpg takes a lost connection for one that is busy, and
-    raises InternalClientError. The connection is of no use after it.
+    Between a server's last message and the end of the socket, asyncpg takes a lost connection for a busy one and raises
+    InternalClientError. The connection is of no use after that.
     """
     if isinstance(error, asyncpg.InternalClientError):
         driver.terminate()
@@ -107,14 +107,14 @@ def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]
-    """A row whose columns are attributes. A name that is none raises KeyError."""
+    """A row whose columns are attributes. An unknown name raises KeyError."""
 
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        """Return a column that is read for the first time. From then on it is a property of all rows.
+        """Return a column that is read for the first time, and make it a property of all rows.
 
-        To come here takes ten times as long as a property: Python first raises an AttributeError, and catches it.
+        Python calls this only after an AttributeError, which takes ten times as long as a property.
         """
         value = self[name]
         setattr(Row, name, property(itemgetter(name)))
