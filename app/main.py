@@ -34,14 +34,14 @@ from app.telemetry import Telemetry, open_telemetry
 from app.telemetry.logs import configure_logging
 
 FORM_BYTES = 10_000
-"""The bytes of a form around its file."""
+"""The most bytes of a form besides its file."""
 BODY_LIMIT = 2_000_000
 """Bytes: several times the size of 10,000 ids and a message as JSON."""
 
 CHAT = "/chat/"
-"""The paths that visitors' browsers call, from any page that has the chat."""
+"""Visitors' browsers call these paths from any page that has the chat."""
 ASSETS = "/assets/"
-"""The paths that other sites' pages load: the dialog's module."""
+"""Other sites' pages load these: the dialog's module."""
 
 OWN_BODY_LIMITS: Mapping[str, int | None] = {
     "/conversations/import": None,  # read line by line

@@ -59,7 +59,7 @@ FIXABLE = (
 
 
 def in_one_line(operation: Callable[P, None], besides: tuple[type[Exception], ...] = ()) -> Callable[P, None]:
-    """Print an error on standard error, and exit with status 1. `besides` are further errors of this operation."""
+    """Print an error that a person can fix on standard error, and exit with status 1. `besides` are such errors too."""
 
     @functools.wraps(operation)
     def run(*arguments: P.args, **named: P.kwargs) -> None:
@@ -215,7 +215,7 @@ def restored() -> None:
 
 
 async def _restored(url: str) -> Counter[str]:
-    """Needs the database alone: a restore has the addresses of `migrate`, and no secret key."""
+    """Use the database alone: a restore has the settings of `migrate`, and no secret key."""
     database = Database(url, pool_size=2)
     try:
         return await after_restore(database)

@@ -63,12 +63,12 @@ class Runtime:
 async def open_runtime(
     settings: Settings, telemetry: Telemetry | None = None, kind: WorkKind = OWN_WORK
 ) -> AsyncIterator[Runtime]:
-    """Connect to everything. Without `telemetry`, its metrics are not exported. `kind` is the kind of work it is for.
+    """Connect to everything. Without `telemetry`, metrics are not exported. `kind` is the work that its database does.
 
     Raise UnsafeRole if the database login could see more than one tenant at a time, and SettingsInvalid if an address
     cannot be used. (Redis may be away; the database may not.)
     """
-    # The event loop waits as long as this, each time, for the thread that renders (`Aside`).
+    # The event loop waits this long each time for the thread that renders (`Aside`).
     sys.setswitchinterval(0.0002)
     async with AsyncExitStack() as stack:
         time = TenantTime()
@@ -155,7 +155,7 @@ def _open_keys(stack: AsyncExitStack, settings: Settings) -> Keys | None:
         return SharedSecret(settings.jwt_secret.get_secret_value())
     if settings.jwt_jwks_url is None:
         return None
-    # A client of its own: this address comes from the operator, not from a tenant, and is often inside their network.
+    # A separate client: this URL comes from the operator, not from a tenant, and is often inside their network.
     http = open_http(allow_private_urls=True, max_connections=1)
     stack.push_async_callback(http.aclose)
     keys = KeySet(http, str(settings.jwt_jwks_url))

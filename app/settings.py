@@ -1,4 +1,4 @@
-"""Settings, read once from the environment by whoever starts a process."""
+"""Settings, read from the environment once, when a process starts."""
 
 from datetime import timedelta
 from ipaddress import ip_network
@@ -30,7 +30,7 @@ class SettingsInvalid(Exception):
 
 
 def _of_postgresql(url: str) -> str:
-    """Refuse the address of anything else, in words that do not repeat it: it holds a password."""
+    """Refuse the URL of any other database. The message does not repeat it, because it holds a password."""
     try:
         backend = make_url(url).get_backend_name()
     except (ArgumentError, ValueError):
@@ -41,7 +41,7 @@ def _of_postgresql(url: str) -> str:
 
 
 def _of_http(url: str) -> str:
-    """Refuse what no path can be put behind; leave a slash at the end away."""
+    """Refuse a URL to which no path can be appended. Remove a slash at the end."""
     parts = _parts(url)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be like https://mass-reply.example.com")
@@ -49,7 +49,7 @@ def _of_http(url: str) -> str:
 
 
 def _origin(text: str) -> str:
-    """Refuse what no browser ever sends as its page's origin: it would allow nothing, in silence.
+    """Refuse a text that no browser sends as an origin: it would silently allow nothing.
 
     https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
     """
@@ -61,7 +61,7 @@ def _origin(text: str) -> str:
 
 
 def _parent(text: str) -> str:
-    """Refuse `*` as well: a page that anybody may frame would take its token from anybody."""
+    """Refuse `*` as well: a page that anyone may frame would accept a token from anyone."""
     if text == "*":
         raise ValueError("must name each origin, like https://desk.example.com")
     return _origin(text)
@@ -75,11 +75,11 @@ def _network(text: str) -> str:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Take an address apart; None for what is none."""
+    """Split a URL into its parts. Return None if it is not a valid one."""
     try:
         parts = urlsplit(url)
         return None if parts.port == 0 else parts
-    except ValueError:  # a port that is no number, a bracket that is left open
+    except ValueError:  # a port that is not a number, or an unclosed bracket
         return None
 
 
@@ -118,49 +118,49 @@ class Settings(BaseSettings):
     owner_url: DatabaseUrl | None = None
     """`postgresql://…` of the owner of the schema; only `migrate` uses it."""
     redis_url: str | None = None
-    """Wake-ups. Absent, workers ask PostgreSQL for work themselves."""
+    """For wake-ups. Without it, workers ask PostgreSQL for work themselves."""
     secret_key: Annotated[SecretStr, AfterValidator(_long_keys)]
-    """Encrypts channel credentials at rest. Several, with commas between: the first encrypts, all of them decrypt."""
+    """Encrypts channel credentials at rest. May hold several, separated by commas: the first encrypts, all decrypt."""
     public_url: PublicUrl = "http://127.0.0.1:8000"
     """Where providers reach this service; callback addresses and signatures are built on it."""
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     embed_origins: Annotated[tuple[ParentOrigin, ...], NoDecode] = ()
-    """Whose pages may put `/embed` into an iframe. Without any, there is no such page."""
+    """The origins whose pages may put `/embed` into an iframe. Without any, that page does not exist."""
     trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode] = ()
-    """Addresses or networks whose `X-Forwarded-For` is believed: the limits of the web chat count visitors by it."""
+    """Addresses or networks whose `X-Forwarded-For` is trusted. The web chat's limits count visitors by it."""
     docs: bool = True
     """Whether the API describes itself at `/docs` and `/openapi.json`."""
     console: bool = True
     """Whether the console is at `/console`, and `/` leads there."""
     metrics: bool = True
-    """Whether the API shows its figures at `/metrics`."""
+    """Whether the API has `/metrics`."""
     allow_private_urls: bool = False
     """Whether an account may talk to a private or loopback address."""
     log_level: LogLevel = "INFO"
     attachments_url: str | None = None
     """Where attachments are kept: `file:///…` on a disk that every process sees, or `s3://bucket/path` with the usual
-    AWS_ variables. Absent, none are taken."""
+    AWS_ variables. Without it, attachments are refused."""
     attachment_limit: int = Field(default=25_000_000, ge=1)
     """The largest attachment, in bytes."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where a worker shows its figures to Prometheus; absent, nowhere. (The API shows its own at `/metrics`.)"""
+    """The port of a worker's metrics for Prometheus. (The API has its own at `/metrics`.)"""
     metrics_host: str = "127.0.0.1"
     tracing: bool = False
     """Whether spans are sent to an OpenTelemetry collector, which the standard OTEL_ variables name."""
 
     requests_per_minute: int = Field(default=6_000, ge=0)
-    """What one API process lets each key or person ask; 0 for no limit."""
+    """Requests that one API process accepts from each key or person; 0 for no limit."""
     api_key_max_life: Positive | None = None
-    """The longest life of a new API key. One without an end gets this one; those from before keep theirs."""
+    """The longest life of a new API key. A key without an end gets this one; existing keys keep theirs."""
     jwt_jwks_url: HttpUrl | None = None
-    """Where the identity provider shows the keys that it signs tokens with (RS256, ES256). Without it and without
-    `jwt_secret`, API keys are the only credentials."""
+    """Where the identity provider publishes its signing keys (RS256, ES256). Without this and `jwt_secret`, API keys
+    are the only credentials."""
     jwt_secret: SecretStr | None = None
-    """Instead of that address: a secret that tokens are signed with (HS256), at least 32 bytes (RFC 7518, 3.2)."""
+    """Instead of that URL: a secret that signs tokens (HS256), at least 32 bytes (RFC 7518, section 3.2)."""
     jwt_issuer: str | None = Field(default=None, validate_default=True)
-    """The `iss` of every token; needed where there are tokens."""
+    """The `iss` of every token; required if tokens are accepted."""
     jwt_audience: str | None = Field(default=None, validate_default=True)
-    """What `aud` must hold: the name of this service at the identity provider; needed where there are tokens."""
+    """What `aud` must contain: the name of this service at the identity provider; required if tokens are accepted."""
     jwt_claim_tenant: str = "tenant"
     jwt_claim_user: str = "sub"
     jwt_claim_name: str = "name"
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     jwt_claim_roles: str = "roles"
 
     database_pool_size: int = Field(default=16, ge=6)
-    """Of one process. Six kinds of requests share them, and each has one at least."""
+    """Connections of one process. Six kinds of requests share them, and each has at least one."""
     prepare_inline_limit: int = Field(default=5_000, ge=0)
     """Selections up to this size are prepared inside the request."""
     confirm_within: Positive = timedelta(minutes=30)
@@ -176,9 +176,10 @@ class Settings(BaseSettings):
     """How long after its planned start a mass reply may still send, if the request does not say."""
     purge_unconfirmed_after: Positive = timedelta(days=7)
     events_kept: timedelta = Field(default=timedelta(days=14), ge=timedelta(days=1))
-    """How long webhook endpoints may have events replayed. One that is being called loses nothing by it."""
+    """How long events are kept for replay. Events that an endpoint still waits for are kept longer."""
     lease: timedelta = Field(default=timedelta(seconds=30), ge=timedelta(seconds=5))
-    """A shorter one would leave no time for a call: it would be claimed and given back for ever."""
+    """At least 5 seconds: a shorter one leaves no time for a call, so deliveries would be claimed and given back for
+    ever."""
     settle_slack: timedelta = Field(default=timedelta(seconds=20), ge=timedelta(0))
     pump_slots: int = Field(default=256, ge=1)
     """Calls that one pump keeps under way at once."""
@@ -207,7 +208,7 @@ class Settings(BaseSettings):
     @classmethod
     def _given_with_tokens(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and (info.data.get("jwt_jwks_url") or info.data.get("jwt_secret")):
-            raise ValueError("is required where tokens are accepted")
+            raise ValueError("is required if tokens are accepted")
         return value
 
     @property
@@ -217,12 +218,12 @@ class Settings(BaseSettings):
 
     @property
     def settles_after(self) -> timedelta:
-        """From the claim: by then every holder of that claim has answered, died, or been stopped by its deadline."""
+        """The time after a claim by which its holder has recorded the call, died, or been stopped by its deadline."""
         return self.lease + timedelta(seconds=CALL_SECONDS) + self.settle_slack
 
 
 class MigrationSettings(BaseSettings):
-    """All that `migrate` needs: it runs where the secrets of the service need not be."""
+    """What `migrate` needs. It can run without the secrets of the service."""
 
     model_config = _FROM_ENVIRONMENT
 
@@ -236,7 +237,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def load_migration_settings() -> MigrationSettings:
-    """The same for `migrate`."""
+    """Read what `migrate` needs. Raise SettingsInvalid."""
     return _load(MigrationSettings)
 
 

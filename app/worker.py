@@ -1,6 +1,7 @@
-"""The worker process: arq receives the wake-ups, the runner works the lanes, the sweeper finds what both have missed.
+"""The worker process: arq receives wake-ups, the runner works lanes, and the sweeper finds what both have missed.
 
-arq is restarted whenever a Redis error ends it. While Redis is away the process asks PostgreSQL for lanes that are due.
+arq is restarted whenever a Redis error ends it. While Redis is away, the process asks PostgreSQL for lanes that are
+due.
 """
 
 import asyncio
@@ -54,25 +55,25 @@ JOB_SECONDS: Final = 30
 """Longer than a pump's budget, its last call and its record together; shorter than the time between SIGTERM and
 SIGKILL."""
 READ_LIMIT: Final = 10_000
-"""arq looks at no more than this many waiting jobs, running ones included: more than all slots of a large fleet."""
+"""The most queued jobs that arq reads, running ones included: more than all slots of a large fleet."""
 MAX_TRIES: Final = 1_000_000
 """arq counts a restart as a try, and drops a job that has had too many."""
 PASSED_ON: Final = 8
-"""How often a process that works the lane already leaves a wake-up to another one."""
+"""How often a process that already works the lane passes a wake-up on to another process."""
 PASS_ON_SECONDS: Final = 0.06
-"""Longer than arq's `poll_delay`, so that the others have looked meanwhile."""
+"""Longer than arq's `poll_delay`, so that the others have polled in the meantime."""
 STILL_AWAY: Final = 60.0
 """Seconds between two log lines while Redis stays away: each worker looks for it every second."""
 
 
 class RedisAbsence:
-    """Logs once that Redis went, now and then that it is still away, and once that it is back."""
+    """Logs that Redis is away, repeats it now and then, and logs that it is back."""
 
     def __init__(self) -> None:
         self._told_at: float | None = None
 
     def noticed(self, error: Exception, now: float) -> None:
-        """Note that Redis cannot be used. `now` is in seconds, of a clock that only goes forward."""
+        """Note that Redis cannot be used. `now` is in seconds, by a monotonic clock."""
         if self._told_at is None or now - self._told_at >= STILL_AWAY:
             log.warning("redis_away", error=type(error).__name__)
             self._told_at = now
@@ -116,7 +117,7 @@ class WorkerProcess:
         self._redis_absence = RedisAbsence()
 
     def stop(self) -> None:
-        """Take no more work, finish the calls under way, record how they ended."""
+        """Take no more work. `run` then finishes the calls under way and records them."""
         self._stopping.set()
         self._webhooks.stop()
         self._rule_calls.stop()
@@ -172,7 +173,7 @@ class WorkerProcess:
         await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)
 
     async def _look_for_lanes(self) -> None:
-        """Join in on lanes with much to do, and on every due lane while Redis is away and wakes nobody."""
+        """Work on lanes with many deliveries and, while no wake-ups arrive, on every lane that is due."""
         room = self._runner.room
         async with self._runtime.database.begin_sweep() as tx:
             lanes = [] if self._redis_hears else await sweeper.idle_lanes(tx, PUMP_IDLE / 3)
@@ -226,15 +227,15 @@ class WorkerProcess:
         await asyncio.shield(self._runner.submit(lane))
 
     async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
-        # Shielded: the last page of a large one compares all recipients, which takes longer than a job may.
+        # Shielded: a large one compares all recipients on its last page, which takes longer than a job may.
         await asyncio.shield(self._preparations.begin(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply))))
 
 
 class _JobTasks(dict[str, "asyncio.Task[Any]"]):
     """The jobs that arq runs, by id. Each run of a job deletes its entry.
 
-    After Redis was wiped, a job that still runs can be enqueued again under the same id. Then two runs share an entry
-    in one process, and with a plain dict the second deletion ends the job, or the worker, with a KeyError.
+    After Redis has been wiped, a running job can be enqueued again under the same id. Then two runs share an entry in
+    one process, and with a plain dict the second deletion would end the job, or the worker, with a KeyError.
     """
 
     def __delitem__(self, job_id: str) -> None:
@@ -269,10 +270,10 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
 
 
 async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
-    """Let finished jobs report, leave the others to other workers, and let the poll loop end by itself.
+    """Let finished jobs report, leave the rest to other workers, and wait until the poll loop has ended.
 
-    arq's own `close` also interrupts jobs that are reporting, and then takes them for running for 40 s. Its poll loop
-    must not be cancelled: redis-py swallows a cancellation that comes together with a response.
+    arq's own `close` also interrupts jobs that are reporting, and then treats them as running for 40 s. The poll loop
+    must not be cancelled: redis-py swallows a cancellation that arrives together with a response.
     """
     worker.burst, worker.max_burst_jobs = True, 0
     while running := [task for task in (hearing, *worker.tasks.values()) if not task.done()]:

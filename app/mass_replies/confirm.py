@@ -116,7 +116,7 @@ async def _awaiting_approval(
 async def _go_ahead(
     tx: TenantTx, batch: MassReply, confirmation: Confirmation, now: datetime, send_within: timedelta
 ) -> LanesToWake:
-    """Send, now or at the planned time: no further decision is needed."""
+    """Start to send, now or at the planned time. No further decision is needed."""
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await confirmations.schedule(tx, batch.id, dispatch_at, not_after)
     if sample := confirmation.sample_of(confirmation.recipient_count):

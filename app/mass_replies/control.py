@@ -63,7 +63,7 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
     """
     accounts = await pauses.resume_accounts(tx, id_, account_key)
     await pauses.hold_lanes(tx, id_, accounts)
-    # What other mass replies wait for on these accounts is over too.
+    # Other mass replies need not wait for these accounts any more either.
     others = [lane for account in accounts for lane in await store_lanes.free_account(tx, account)]
     batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.RESUME, batch.status)
@@ -164,7 +164,7 @@ async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_withi
     reported = ReportedEvent(decision.event, reason=decision.reason, not_after=until)
     answers = await settle(tx, [Report(delivery, reported) for delivery in held.values()])
     _refuse_ignored(held, answers)
-    # Last, as everybody does: whoever holds a lane or the mass reply must not wait for a conversation.
+    # Last, as everywhere: a transaction that has locked a lane or a mass reply must not wait for a conversation.
     batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.RESOLVE, batch.status)
     _refuse_revival(batch, decision)
@@ -185,7 +185,7 @@ def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
 
 
 async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_after: datetime) -> MassReply:
-    """Refuse what can be refused before anything is locked. After locking it is checked again."""
+    """Check before anything is locked. The checks are repeated once it is."""
     batch = await mass_replies.get(tx, id_)
     if batch is None:
         raise NotFound

@@ -123,7 +123,7 @@ async def _counted(
 
 
 async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Created:
-    """Freeze a selection and a message. Exactly this is sent, whatever the filter matches by then."""
+    """Freeze a selection and a message. Exactly these are sent, even if the filter matches others by then."""
     await attachments.note_named(tx, draft.attachment_ids)
     await attachments_of(tx, draft.attachment_ids)
     await refuse_unknown(tx, draft)
@@ -139,8 +139,7 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Cre
 
 
 def _refuse_too_large(selected: int, limit: int | None, counted: Counted | None) -> None:
-    """Refuse more recipients than the role allows. Skipped conversations do not count, as far as they are known by
-    now."""
+    """Refuse more recipients than the role allows. Conversations that are known to be skipped do not count."""
     if limit is None or selected <= limit:
         return
     if counted is None:

@@ -1,7 +1,7 @@
-"""Use case: a database that was restored from a back-up. It does not know what was sent after the back-up was made.
+"""Use case: make a database safe that was restored from a back-up. It does not know what was sent after the back-up.
 
-Whatever could leave now may have left before, so none of it is sent automatically. What was not begun is
-cancelled, as it may have been begun, changed or cancelled since.
+Every message that could be sent now may have been sent before, so none is sent automatically. Mass replies that had not
+begun are cancelled: since the back-up they may have begun, or have been changed or cancelled.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from app.store.database import Database
 
 PAGE: Final = 1_000
 FIRST: Final = DeliveryId(UUID(int=0))
-"""Before all."""
+"""Less than every id."""
 WHY: Final = Reason(
     ReasonCode.WORKER_LOST,
     "The database was restored from a back-up, and it is not known whether this was sent after the back-up was made.",
@@ -29,10 +29,9 @@ WHY: Final = Reason(
 
 
 async def after_restore(database: Database) -> Counter[str]:
-    """Settle what is open, for every tenant. Return how many deliveries and mass replies there were.
+    """Settle what is open, for every tenant. Return how many deliveries and mass replies that were.
 
-    No process that sends may run. A second run, also after another restore, does no harm: it sets ahead again what is
-    still uncertain.
+    No worker may run meanwhile. A second run does no harm, even after another restore.
     """
     async with database.begin_sweep() as tx:
         tenants = await every_tenant(tx)
@@ -43,7 +42,7 @@ async def after_restore(database: Database) -> Counter[str]:
 
 
 async def hold_back(database: Database, tenant: TenantId) -> Counter[str]:
-    """Make uncertain what was queued or under way, and cancel what was not begun."""
+    """Make deliveries uncertain that were queued or under way. Cancel mass replies that had not begun."""
     done = Counter[str]()
     async with database.begin(tenant) as tx:
         await delivery_pages.drop_retries(tx)  # what waits for one may have been sent since

@@ -1,6 +1,6 @@
-"""Makes signed calls to many receivers at once, in the worker, beside pumps and sweeper.
+"""Makes signed calls to many receivers at once, in the worker, beside the pumps and the sweeper.
 
-Each receiver has turns of its own, so that one that never answers delays no other.
+Each receiver has its own turns, so that one that never answers delays no other.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from app.store.transactions import SweepTx
 RECEIVERS: Final = 32
 """Receivers that one process calls at once."""
 OF_ONE_TENANT: Final = 8
-"""How many of them may be one tenant's: its other receivers wait, and no other tenant does."""
+"""How many of them may belong to one tenant. Its other receivers wait, and other tenants' do not."""
 CALLS: Final = 64
 """Calls under way, divided among the receivers, so that slow ones do not use up what others need."""
 AT_ONCE: Final = 16

@@ -72,7 +72,7 @@ async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> S
 async def replay(
     database: Database, tenant: TenantId, key: str, since: datetime, now: datetime, actor: Actor
 ) -> WebhookEndpoint:
-    """Post every stored event since a moment again; none is left out.
+    """Post every stored event since a moment again.
 
     Raise NotFound, InvalidState if nothing is posted to the endpoint, or InvalidRequest if the moment is in the future.
     """

@@ -12,7 +12,7 @@ from uuid import UUID
 from app.domain.outbox import EventType
 
 MAX_ENDPOINTS: Final = 50
-"""The most endpoints of one tenant: each reads the whole outbox by itself."""
+"""The most endpoints of one tenant. Each of them reads the whole outbox."""
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=15)
 """Short compared with an outage of hours, so that an endpoint that is back catches up soon."""

@@ -1,4 +1,4 @@
-"""One page of the outbox for an endpoint, with its contents: as much as may be held in memory at once."""
+"""One page of the outbox for an endpoint, with its contents: no more than may be held in memory at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +18,8 @@ MESSAGES: Final = 200
 SUBJECTS: Final = 1_000
 """The most that a page holds: entries of the outbox, calls, and the subjects of those calls."""
 BYTES: Final = 1024 * 1024
-"""The most that a page's entries hold as JSON, and as much again for the texts and tags of their subjects. The first
-entry and the first call are always included, so that each is posted some day: an import's entry may hold 4 MiB, an
-e-mail 25.
+"""The most bytes of a page's entries as JSON, and again of the texts and tags of their subjects. The first entry and
+the first call are always included, or they would never be posted: an import's entry may hold 4 MiB, an e-mail 25.
 """
 
 

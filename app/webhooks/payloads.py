@@ -13,7 +13,7 @@ from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Event, Event
 from app.webhooks.sql.event_contents import Contents, ConversationContent, MessageContent
 
 DELIVERIES: Final = 500
-"""Deliveries in one call. Webhook ids depend on it: after a change, half-posted events would be posted again."""
+"""Deliveries in one call. Webhook ids depend on this number: if it changes, half-posted events are posted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def render(outgoing: WebhookMessage, contents: Contents) -> str | None:
     try:
         payload = _payload(outgoing, contents)
         return None if payload is None else json.dumps(payload)
-    except Exception as error:  # noqa: BLE001 - any error would come again at the next try
+    except Exception as error:  # noqa: BLE001 - any error would occur again at the next try
         raise EventUnwritable(type(error).__name__) from None
 
 

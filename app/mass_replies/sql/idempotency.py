@@ -24,7 +24,7 @@ async def try_hold(tx: TenantTx, caller: str, key: str) -> bool:
 
 
 async def find(tx: TenantTx, caller: str, key: str) -> Record | None:
-    """Return what this caller was sent, or anybody, from before keys were stored by caller."""
+    """Return the caller's record. Records from before they were stored by caller belong to every caller."""
     statement = sa.text("""
         SELECT fingerprint, mass_reply_id, status, answer FROM idempotency_records
         WHERE tenant_id = :tenant AND key = :key AND caller IN (:caller, '') ORDER BY caller DESC LIMIT 1
@@ -43,7 +43,7 @@ async def insert(tx: TenantTx, caller: str, key: str, fingerprint: bytes, mass_r
 
 
 async def answer(tx: TenantTx, caller: str, key: str, status: int, text: str) -> tuple[int, str]:
-    """Store a response. Return the stored one: the first stays."""
+    """Store a response, unless one is stored already. Return the stored one."""
     statement = sa.text("""
         UPDATE idempotency_records SET status = coalesce(status, :status), answer = coalesce(answer, :answer)
         WHERE tenant_id = :tenant AND key = :key AND caller IN (:caller, '') RETURNING status, answer

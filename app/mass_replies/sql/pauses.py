@@ -1,4 +1,4 @@
-"""Pause and resume lanes. Accounts are written before lanes, lanes before mass replies, as claims do."""
+"""Pause and resume lanes. Rows are locked in the order of claims: accounts, lanes, mass replies."""
 
 from collections.abc import Sequence
 
@@ -36,10 +36,7 @@ _RESUME_ACCOUNTS = sa.text("""
 
 
 async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> Sequence[AccountId]:
-    """End the pauses and the cool-downs of the accounts of this mass reply, or of the one named.
-
-    Return those that had one.
-    """
+    """End the pauses and cool-downs of this mass reply's accounts, or of the one named. Return those that had one."""
     return [AccountId(found) for found in await tx.scalars(_RESUME_ACCOUNTS, id=id_, key=account_key)]
 
 
@@ -57,8 +54,8 @@ async def hold_lanes(tx: TenantTx, id_: MassReplyId, accounts: Sequence[AccountI
     await tx.execute(_HOLD_LANES, id=id_, accounts=accounts)
 
 
-# What happened on a lane before the pause says nothing about what follows. Without `pumped_at` the next sweep wakes the
-# lane even if no wake-up arrives.
+# Failures before a pause do not count after it. Without `pumped_at` the next sweep wakes the lane even if no wake-up
+# arrives.
 _RESUME_LANES = sa.text("""
     UPDATE lanes l
     SET pause_reason = NULL, pumped_at = NULL, watched_until = NULL,

@@ -1,4 +1,4 @@
-"""What a follower of a mass reply needs: its state, and which of its deliveries have settled since."""
+"""What a stream of a mass reply shows: its progress, and the deliveries that have settled since."""
 
 from dataclasses import dataclass
 

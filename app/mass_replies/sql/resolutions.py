@@ -1,4 +1,4 @@
-"""Deliveries that a person sends again, locked until that is written."""
+"""Retries and resolutions: find and lock the deliveries, and store what was decided about them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.store.transactions import TenantTx
 
 
 async def one_retry_at_a_time(tx: TenantTx, id_: MassReplyId) -> None:
-    """Let retries of a mass reply wait for each other. What one has frozen is locked by nothing else yet."""
+    """Make retries of a mass reply wait for each other: the deliveries that one has frozen are not locked yet."""
     await named_locks.hold(tx, f"retry {id_}")
 
 
@@ -48,7 +48,7 @@ async def hold_deliveries(
 
 
 async def extend(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
-    """Let what is sent again leave until then. What was queued before keeps the time that was confirmed."""
+    """Set the latest time for deliveries that are sent again. Those queued before keep the confirmed time."""
     statement = sa.text("""
         UPDATE mass_replies SET again_until = greatest(again_until, :not_after), updated_at = now()
         WHERE tenant_id = :tenant AND id = :id

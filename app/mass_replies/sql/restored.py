@@ -1,4 +1,4 @@
-"""What a restored database holds that may have gone on after its back-up was made."""
+"""Deliveries and mass replies of a restored database that may have gone on after its back-up was made."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,8 +10,8 @@ from app.domain.words import DeliveryId, MassReplyId
 from app.store.transactions import TenantTx
 
 AHEAD: Final = 1_000
-"""Attempts by which a delivery is set ahead: those that were made after the back-up have other numbers than new ones,
-so that a report on one of them says nothing about another."""
+"""Added to a delivery's epoch. Attempts made after the back-up then have other numbers than new ones, so a report on
+one of them is not taken for a report on a new one."""
 
 UNBEGUN: Final = (
     MassReplyStatus.PREPARING,
@@ -21,7 +21,7 @@ UNBEGUN: Final = (
 )
 
 
-# What is uncertain may have been looked up or decided since, and sent again.
+# An uncertain delivery may have been settled since the back-up, and sent again.
 _SENDABLE = sa.text("""
     SELECT d.id FROM deliveries d JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
     WHERE d.tenant_id = :tenant AND d.id > :after
@@ -31,12 +31,12 @@ _SENDABLE = sa.text("""
 
 
 async def hold_sendable(tx: TenantTx, after: DeliveryId, limit: int) -> Sequence[DeliveryId]:
-    """Lock the next deliveries after one that may be sent now or later without a person's decision. Return their ids,
-    in order."""
+    """Lock the next deliveries after `after` that could be sent without a person's decision. Return their ids, in
+    order."""
     return list(await tx.scalars(_SENDABLE, after=after, limit=limit))
 
 
-# Without `settles_after` nobody looks them up: a look-up would ask for an attempt that may not be the last one.
+# Without `settles_after` they are not looked up: the provider would be asked about an attempt that may not be the last.
 _FENCE = sa.text("""
     UPDATE deliveries SET epoch = epoch + :ahead, settles_after = NULL
     WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))

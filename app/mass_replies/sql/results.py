@@ -68,10 +68,10 @@ _OF_BATCH = "tenant_id = :tenant AND mass_reply_id = :mass_reply"
 
 
 def _shown(deliveries: str) -> sa.TextClause:
-    """Load everything that is shown of these rows.
+    """Return a query for everything that is shown of these rows.
 
-    The limit makes the planner look each up by its key. For a tenant that its statistics do not know it expects a
-    handful of conversations, and would compare each delivery with all of them.
+    The limit makes the planner look each conversation up by its key. For a tenant unknown to its statistics it expects
+    a handful of them, and would compare each delivery with all.
     """
     return sa.text(f"""
     WITH d AS MATERIALIZED ({deliveries})
@@ -89,8 +89,8 @@ def _shown(deliveries: str) -> sa.TextClause:
     """)  # noqa: S608 - from literals of this file
 
 
-# A subquery in the place of a value is looked up row by row. As EXISTS it could be turned into a join with every
-# conversation of the tenant.
+# A scalar subquery is evaluated row by row. The planner could turn EXISTS into a join with every conversation of the
+# tenant.
 _FOUND = """
     (SELECT strpos(lower(k.name), lower(:search)) > 0 OR strpos(lower(c.human_id), lower(:search)) > 0
             OR strpos(lower(k.first_name), lower(:search)) > 0 OR c.external_id = :search OR o.address = :search
@@ -124,8 +124,8 @@ async def rows(
 
 @cache
 def _page(conditions: tuple[str, ...]) -> sa.TextClause:
-    # Without the offset a condition could lead the planner to an index in another order, which it would read to its end
-    # for every page.
+    # Without the offset, a condition could make the planner use an index in another order, and read all of it for every
+    # page.
     in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608 - a literal
     where = " AND ".join(("true", *conditions))
     return _shown(f"SELECT * FROM ({in_order}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
