@@ -24,10 +24,10 @@ class PathMethods:
 class AllowedMethods:
     """Refuses a method that an address does not allow, and lists those that it allows (RFC 9110 section 10.2.1).
 
-    An address with a trailing slash redirects to the one without, under the public URL: the `Host` header is the
-    caller's word, and often another host behind a proxy.
+    An address with a trailing slash redirects to the one without, under the public URL: the caller chooses the `Host`
+    header, and behind a proxy it often names another host.
 
-    A literal path wins over a pattern: `GET /mass-replies/preview` does not ask for a mass reply of that id.
+    A literal path wins over a pattern: `GET /mass-replies/preview` does not mean a mass reply with that id.
     """
 
     def __init__(self, app: ASGIApp, routers: Iterable[Router], public_url: str) -> None:

@@ -1,7 +1,7 @@
 """Authentication and permissions.
 
 A credential is an API key or, if the installation accepts them, a token of the helpdesk's identity provider. Its form
-tells which, and either identifies a `Caller`.
+tells which of the two, and each identifies a `Caller`.
 """
 
 from contextlib import suppress
@@ -46,7 +46,7 @@ _ticket = APIKeyQuery(
 
 
 ADVANCE: Final = 0.02
-"""Seconds that such a request is charged when it begins, so that those that have waited begin one after another."""
+"""Seconds charged for an expensive request when it begins, so that requests that waited begin one after another."""
 
 
 async def current_runtime(request: Request) -> Runtime:
@@ -74,7 +74,7 @@ async def authenticate_stream(
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ticket: Annotated[str | None, Depends(_ticket)],
 ) -> Caller:
-    """Return the caller of a stream, which a ticket opens too. A ticket beside a credential stays unused."""
+    """Return the caller of a stream, which a ticket opens too. A ticket sent along with a credential stays unused."""
     if credential is None and ticket is not None:
         caller = await _caller_of_ticket(runtime.database.of(QUICK), ticket)
         return await _admit(caller, request, quotas, runtime.time)
@@ -82,7 +82,7 @@ async def authenticate_stream(
 
 
 def _admitted_before(request: Request) -> Caller | None:
-    """Return the caller if this request was checked already: a route checks before it reads the body, and again."""
+    """Return the caller if this request was checked already: a route checks before it reads the body, and after."""
     caller = getattr(request.state, "caller", None)
     return caller if isinstance(caller, Caller) else None
 
@@ -110,7 +110,7 @@ def _name_in_log(request: Request, caller: Caller) -> None:
 
 
 async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials | None) -> Caller:
-    """Raise Unauthenticated, with the same message whatever is wrong with the credential."""
+    """Return the caller. Raise Unauthenticated, with the same message for every invalid credential."""
     if credential is None:
         raise Unauthenticated
     presented = read_key(credential.credentials)
@@ -201,7 +201,7 @@ class EnoughTime(AccessCheck):
 
     async def __call__(self, request: Request, _: Annotated[Caller, Depends(authenticate)]) -> None:
         if getattr(request.state, "has_time", False):
-            return  # a route checks before it reads the body, and again
+            return  # a route checks before it reads the body, and after
         account: TimeAccount = request.state.time
         await account.require(PATIENCE)
         account.charge(ADVANCE)

@@ -18,9 +18,9 @@ from app.domain.errors import Overloaded
 from app.domain.json_values import MOST_VALUES, values_in
 
 HELD_BYTES: Final = 160_000_000
-"""The bodies that one process holds in memory at once."""
+"""The most bytes of bodies that one process holds in memory at once."""
 HELD_BYTES_EACH: Final = 60_000_000
-"""Of those, the share of one tenant or, if none is known, one client address: the largest body fits."""
+"""The share of one tenant or, if none is known, one client address. The largest body fits."""
 PATIENCE: Final = 20.0
 """Seconds to wait for a body, in addition to the time that its bytes take at the slowest pace."""
 SLOWEST: Final = 10_000
@@ -99,7 +99,7 @@ class _Body:
         return message
 
     async def _next(self) -> Message:
-        """Return the next part, or refuse a body that is too slow. Work between two parts is not the caller's time."""
+        """Return the next part, or refuse a body that is too slow. The time between two calls does not count."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE + self._received / SLOWEST - self._waited):
@@ -151,7 +151,7 @@ def declared_length(scope: Scope) -> int:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body whose limit is smaller than its address's. Raise BodyTooLarge."""
+    """Read a body that has a smaller limit than its path. Raise BodyTooLarge."""
     if declared_length(request.scope) > limit:
         raise too_large(limit)
     parts, size = [], 0

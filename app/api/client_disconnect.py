@@ -1,4 +1,4 @@
-"""Cancelling a request whose client has disconnected: its statement would hold a connection for nobody."""
+"""Cancel a request whose client has disconnected: its statement would occupy a database connection for nothing."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 class CancelOnDisconnect:
     """Cancels a request when its client disconnects before the response begins.
 
-    What was committed by then stays, as after a crash. From the first byte on, the response itself watches.
+    What was committed by then stays, as after a crash. Once the response has begun, it watches for a disconnect itself.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110 section 13): an unchanged response is not sent twice.
 
-Tags are strong: the same tag is the same response, byte for byte. A tag of a response that is made from rows is that of
-the rows, so that nothing is made if the caller has it already.
+Tags are strong: the same tag means the same response, byte for byte. The tag of a response built from rows is computed
+from the rows, so the response need not be built if the caller has it already.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ def entity_tag(text: str) -> str:
 
 
 def state_tag(state: object) -> str:
-    """Return the tag of a response that is made from these values.
+    """Return the tag of a response that is built from these values.
 
-    They are values, and not a number of changes: a number comes again after a database was restored. They are built
-    from built-in types, whose `repr` tells each from every other.
+    A counter of changes would not do: it repeats after a database is restored. The values consist of built-in types,
+    whose `repr` differs if they differ.
     """
     return _tag(repr(state).encode(), build())
 
@@ -40,7 +40,7 @@ def state_tag(state: object) -> str:
 def answered(
     state: object, if_none_match: str | None, make: Callable[[], BaseModel], headers: Mapping[str, str] = NOTHING
 ) -> Response:
-    """Return the response that `make` makes from a state, or 304 if the caller has it already."""
+    """Return the response that `make` builds from a state, or 304 if the caller has it already."""
     tag = state_tag(state)
     if is_known(tag, if_none_match):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={**headers, "ETag": tag})
@@ -57,7 +57,7 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
 
 @cache
 def build() -> bytes:
-    """Return a digest of this program. Another version may make another response from the same values."""
+    """Return a digest of this program. Another version may build another response from the same values."""
     digest = hashlib.sha256(pydantic.VERSION.encode())
     for file in sorted(Path(__file__).resolve().parents[1].rglob("*.py")):
         digest.update(file.read_bytes())

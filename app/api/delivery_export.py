@@ -1,7 +1,7 @@
 """A mass reply's deliveries as a file: CSV or NDJSON, streamed page by page.
 
-Each page is read in a short transaction of its own, in the order in which the deliveries were frozen: memory stays flat
-and no snapshot is held for a slow reader. Every delivery is written once, as it is when its page is read.
+Each page is read in a short transaction, in the order in which the deliveries were frozen. So memory stays flat, and a
+slow reader holds no snapshot open. Every delivery is written once, as it is when its page is read.
 """
 
 import csv
@@ -101,7 +101,7 @@ def _cells(delivery: DeliveryAnswer) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """Return one cell. What customers wrote must not run as a formula when a spreadsheet opens the file.
+    """Return one cell. A customer's text must not run as a formula when a spreadsheet opens the file.
 
     The characters and the apostrophe are those of https://owasp.org/www-community/attacks/CSV_Injection.
     """

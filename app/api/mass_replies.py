@@ -38,9 +38,9 @@ async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
         await runtime.wakeups.wake_lane(lane, min(MOST_PUMPS, 1 + queued // DELIVERIES_PER_PUMP))
 
 
-async def look(runtime: Runtime, tenant: TenantId, id_: UUID) -> Snapshot:
+async def snapshot(runtime: Runtime, tenant: TenantId, id_: UUID) -> Snapshot:
     """Return the mass reply as it is now. Raise NotFound if there is none."""
-    found = await mass_replies.look(runtime.database, tenant, id_)
+    found = await mass_replies.snapshot(runtime.database, tenant, id_)
     if found is None:
         raise NotFound
     return found
@@ -48,7 +48,7 @@ async def look(runtime: Runtime, tenant: TenantId, id_: UUID) -> Snapshot:
 
 async def read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
     """Return the mass reply for a response. Raise NotFound if there is none."""
-    return (await look(runtime, tenant, id_)).whole()
+    return (await snapshot(runtime, tenant, id_)).whole()
 
 
 async def must_exist(tx: TenantTx, id_: UUID) -> None:
@@ -70,7 +70,7 @@ def answer(batch: MassReply) -> MassReplyAnswer:
 
 
 def state_of(found: Snapshot, now: datetime) -> tuple[object, ...]:
-    """Return what tells one response of this mass reply from another. Making it takes less than the response."""
+    """Return the values that decide the response of this mass reply. They cost less than the response itself."""
     progress = found.progress
     lanes = (
         (lane.channel, lane.account_key, *lane_state(lane, progress, now), lane.billed, *lane.counts.values())

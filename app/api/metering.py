@@ -1,11 +1,11 @@
-"""Charging what requests compute on the event loop to their tenants."""
+"""Charge tenants for the time that their requests compute on the event loop."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.process.tenant_time import TimeAccount, metered
 
 TIME = "time"
-"""The key of the tenant's `TimeAccount` in a request's state. Whoever finds out the tenant stores it."""
+"""The key of the tenant's `TimeAccount` in a request's state. It is stored once the tenant is known."""
 
 
 class Metered:

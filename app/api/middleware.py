@@ -27,7 +27,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 
 PUBLIC = frozenset({"/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/openapi.json"})
-"""Responses that are the same for everybody. No cache on the way may store any other."""
+"""Responses that are the same for every caller. Caches may store no others."""
 
 
 class RequestLog:
@@ -77,7 +77,7 @@ def _request_id(scope: Scope) -> str:
 
 
 class Unhandled:
-    """Answers an unhandled exception with a problem that tells nothing about it; the log has the details."""
+    """Turns an unhandled exception into a problem that reveals nothing about it. The log has the details."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

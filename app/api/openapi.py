@@ -57,7 +57,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _drop_null(operation: dict[str, Any]) -> None:
-    """Drop null from optional parameters: one may be left out, but an address cannot express null."""
+    """Drop null from optional parameters: a parameter may be left out, but a URL cannot express null."""
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]

@@ -60,7 +60,7 @@ def encode_cursor(position: object) -> str:
 
 
 def decode_cursor(cursor: str, kind: type[T]) -> T:
-    """Read a cursor as `kind`, such as `UUID` or `tuple[Moment, UUID]`. Raise InvalidRequest if it is not one."""
+    """Read a cursor as a `kind`, such as `UUID` or `tuple[Moment, UUID]`. Raise InvalidRequest if it is not valid."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         position = TypeAdapter(kind).validate_json(raw)

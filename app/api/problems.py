@@ -96,7 +96,7 @@ _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
 }
-"""Our errors for the statuses that the framework raises by itself."""
+"""Our errors for the statuses that the framework itself raises."""
 
 
 class FaultAnswer(BaseModel):
@@ -184,7 +184,7 @@ def _headers(error: MassReplyError) -> dict[str, str]:
 
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses=` of a route behind a credential: the errors of every such route, and these."""
+    """Return the `responses=` of a route that needs a credential: the errors of every such route, and these."""
     common = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited, errors.Overloaded)
     return only_problems(*common, *expected)
 
@@ -223,7 +223,7 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_failure(request: Request, error: Exception) -> JSONResponse:
-    """Answer 503 if the database is overloaded or unreachable. Raise anything else: it is a fault of ours."""
+    """Return a 503 if the database is overloaded or unreachable. Raise any other error: it is a bug of ours."""
     overload = overload_of(error)
     if overload is None:
         raise error
@@ -254,7 +254,7 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def _detail(fault: Mapping[str, Any], request: Request) -> str:
-    """Return the fault in words. A field that the body may not have is answered with those that it may."""
+    """Return the fault in words. For an unknown field, list the fields that exist."""
     kind, place = fault["type"], fault["loc"]
     if kind == "extra_forbidden" and len(place) == 2:
         body = getattr(request.scope.get("route"), "body_field", None)

@@ -6,13 +6,14 @@ from typing import Final
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS: Final = 10.0
-"""To receive a request's head, and the rest of a body that was answered before it was read."""
+"""The time to receive a request's head, and the rest of a body that was answered before it was read."""
 
 
 class PunctualProtocol(H11Protocol):
     """Closes a connection whose next request does not begin in time.
 
-    uvicorn's own keep-alive timer stops at the first byte: one byte now and then would hold a connection for ever.
+    uvicorn's own keep-alive timer stops at the first byte: a client that sends one byte now and then would hold a
+    connection for ever.
     """
 
     _deadline: asyncio.TimerHandle | None = None

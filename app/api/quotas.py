@@ -1,4 +1,4 @@
-"""Each caller's request quota, and what is left of it, in the headers of every response.
+"""Each caller's request quota, and the headers that show in every response how much of it is left.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11: `RateLimit-Policy` has the quota `q` of a window of
 `w` seconds, `RateLimit` the requests `r` that are left and the seconds `t` until there are more.

@@ -1,4 +1,4 @@
-"""Rate limits counted in this process: a hedge against runaway scripts, not an exact account."""
+"""Rate limits counted in this process: a guard against runaway scripts, not an exact quota."""
 
 import time
 from collections.abc import Hashable
@@ -11,7 +11,7 @@ from app.process.recently_used import RecentlyUsed
 NANOSECONDS: Final = 1_000_000_000
 
 REMEMBERED: Final = 10_000
-"""Callers remembered at once. Those silent for longest are forgotten first."""
+"""Callers remembered at once. Those inactive for longest are forgotten first."""
 
 
 class RateLimit:

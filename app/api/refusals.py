@@ -1,8 +1,8 @@
 """Record refused requests in the tenant's audit log.
 
-A credential that belongs to no tenant is only counted in the metrics. Anybody can be refused as often as they like, so
-what is written is bounded: one entry a minute for each caller, route and kind, and PER_TENANT for each tenant. The next
-entry of the same kind says how many were left out.
+A credential that belongs to no tenant is only counted in the metrics. Anyone can cause refusals without limit, so the
+entries are limited: one a minute for each caller, route and kind, and PER_TENANT for each tenant. The next entry of the
+same kind says how many were left out.
 """
 
 import time

@@ -12,12 +12,12 @@ from fastapi.routing import APIRoute
 class AccessCheck:
     """A dependency that admits or refuses a caller, and stores them in the request's state.
 
-    It stores their tenant's time too (`Metered`), unless they are a visitor: strangers use up nobody's.
+    It stores their tenant's time too (`Metered`), unless they are a visitor: no tenant pays for strangers' requests.
     """
 
 
 class CallerFirst(APIRoute):
-    """A route that checks the caller before it reads the body. FastAPI reads the body first, whoever sends it."""
+    """A route that checks the caller before it reads the body. FastAPI's own routes read the body first."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -1,6 +1,6 @@
-"""Ends streams when the process stops.
+"""End streams when the process stops.
 
-uvicorn ends its lifespan only after every response has ended, and a stream to an open page does not end by itself.
+uvicorn ends the lifespan only after every response has ended, and a stream to an open page never ends on its own.
 """
 
 import asyncio

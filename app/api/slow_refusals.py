@@ -1,4 +1,4 @@
-"""Slow answers to many refusals: whoever asks again at once, over and over, waits, and costs nothing meanwhile."""
+"""Delay refusals when there are many, so that clients that retry at once, again and again, cost little."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,9 +12,9 @@ from app.domain.errors import RateLimited
 
 AT_ONCE: Final = 500
 A_SECOND: Final = 50
-"""Refusals of one process that are answered at once. Who is refused may be a stranger, so all share them."""
+"""Refusals that one process sends without delay. All callers share them, since a refused caller is often unknown."""
 DELAY: Final = 1.0
-"""Seconds that the others wait for their answer."""
+"""Seconds by which the others are delayed."""
 REFUSED: Final = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,

@@ -20,7 +20,7 @@ class AccountCheck:
 
 
 async def check_account(database: Database, senders: SenderCache, tenant: TenantId, key: str) -> AccountCheck:
-    """Ask the account's provider, without holding a database connection meanwhile. Raise NotFound."""
+    """Ask the account's provider. No database connection is held meanwhile. Raise NotFound."""
     async with database.begin(tenant) as tx:
         account = await find_account(tx, key)
         if account is None:
@@ -29,13 +29,13 @@ async def check_account(database: Database, senders: SenderCache, tenant: Tenant
         try:
             adapter = (await senders.fresh(tx, account.id)).adapter
         except CredentialsUnreadable:
-            return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
+            return AccountCheck(unknown("The stored credentials cannot be decrypted. Save them again."), callbacks)
     if isinstance(adapter, Checks):
         result = await adapter.check()
     else:
-        result = unknown("This provider cannot be asked without sending something.")
+        result = unknown("This provider cannot check credentials without sending a message.")
     if result.own_address is not None:
-        # WhatsApp's config holds only an id of the number, which is not an address.
+        # WhatsApp's config holds only the number's id, which is not an address.
         async with database.begin(tenant) as tx:
             await note_own_address(tx, account, storable(result.own_address))
     return AccountCheck(result, callbacks)

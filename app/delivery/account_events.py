@@ -1,4 +1,4 @@
-"""What a provider's events say about the account, besides what they say about a message."""
+"""Apply what a provider's events say about the account itself: a late fault, or its own address."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,17 +14,17 @@ from app.store.accounts import note_own_address
 from app.store.database import Database
 
 _STILL_TRUE: Final = timedelta(days=1)
-"""How long after an attempt its failure still says that the account is misconfigured."""
+"""How long after an attempt its failure still counts as evidence that the account is misconfigured."""
 _STILL_BUSY: Final = timedelta(hours=1)
-"""How long it still says that a quota or a rate limit is reached."""
+"""The same for evidence that a quota or a rate limit is reached."""
 
 AccountEvent = tuple[ChannelAccount, ProviderEvent]
 
 
 async def take_account_events(database: Database, tenant: TenantId, events: Sequence[AccountEvent]) -> None:
-    """Stop an account if a late failure was its own fault, and learn its address.
+    """Stop an account if a late failure was its own fault, and store its address if it is new.
 
-    Each in a transaction of its own: claims lock accounts before counters.
+    Each in a separate transaction: claims lock accounts before counters.
     """
     for account, event in events:
         if isinstance(event, Receipt) and event.account_fault is not None:

@@ -26,7 +26,7 @@ _REMEMBERED: Final = 10_000
 class _Limit:
     size: int
     lost: int
-    """The largest call whose answer was lost. A lane that grows beyond it has no limit any more."""
+    """The largest call whose answer was lost. The limit ends when it grows beyond this."""
     answered: int = 0
 
 

@@ -49,17 +49,17 @@ TEXTED: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
 """Channels on which a keyword alone opts out."""
 
 AMENDABLE: Final = frozenset({Channel.WHATSAPP, Channel.FACEBOOK, Channel.INSTAGRAM})
-"""Channels on which people unsend or edit messages."""
+"""Channels on which people can unsend or edit messages."""
 
 TOGETHER: Final = 20
-"""Events in one transaction. It locks the counters of their lanes, which the workers need too."""
+"""Events in one transaction, which locks the counters of their lanes. Workers need those too."""
 MOST_EVENTS: Final = 20_000
 """Events in one call. Providers' largest calls hold a few thousand; after 50,000 the caller would have given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The account that is called. Whether its provider calls is not verified yet."""
+    """The account whose callback address is called. The caller is not verified yet."""
 
     tenant: TenantId
     account_sender: AccountSender
@@ -68,7 +68,7 @@ class Called:
 async def admit(database: Database, sender_cache: SenderCache, account_id: UUID, head: Webhook) -> Called:
     """Check a call before its body is read.
 
-    Raise NotFound if there is no such account, Unauthenticated if the call lacks what its provider's calls carry.
+    Raise NotFound if there is no such account. Raise Unauthenticated if the call lacks what its provider's calls carry.
     """
     tenant = await _tenant(database, account_id)
     bind_contextvars(tenant=str(tenant), account=str(account_id))
@@ -85,8 +85,8 @@ async def take_callback(
 ) -> None:
     """Verify a provider's call and apply its events, a group at a time.
 
-    If one fails, the others are applied all the same, and the error is raised: the provider repeats the call, and the
-    events that were applied before change nothing.
+    If an event fails, the others are still applied, and the error is raised. The provider then repeats the call, and
+    events that were applied already change nothing.
 
     Raise Unauthenticated if the call is not the provider's, InvalidRequest if it cannot be read.
     """
@@ -115,9 +115,9 @@ async def take_callback(
 async def _take_each(
     take: Callable[[Sequence[ProviderEvent]], Awaitable[None]], group: Sequence[ProviderEvent]
 ) -> list[Exception]:
-    """Take the events of a group that failed one by one: one that cannot be taken must not hold back the others.
+    """Apply the events of a failed group one by one, so that one bad event does not hold back the others.
 
-    Return the errors of those that cannot. Raise what may pass: the provider repeats the call.
+    Return the errors of those that fail. Raise an error that may pass: the provider repeats the call.
     """
     failed = list[Exception]()
     for event in group:
@@ -143,9 +143,9 @@ async def _take_group(
     webhook: Webhook,
     events: Sequence[ProviderEvent],
 ) -> None:
-    """Take what is about our messages, then what customers did.
+    """Apply reports about our messages, then the actions of customers.
 
-    Each in a transaction of its own: the one locks deliveries before conversations, the other conversations alone.
+    Each in a separate transaction: the first locks deliveries before conversations, the second conversations alone.
     """
     taken = list[AccountEvent]()
     async with database.begin(called.tenant) as tx:
@@ -161,7 +161,7 @@ async def _take_group(
     others = [(owner, each) for owner, each in taken if not isinstance(each, Reported)]
     if others:
         async with database.begin(called.tenant) as tx:
-            await wait_for_erasures(tx)  # whoever is being erased now is not to be written to afterwards
+            await wait_for_erasures(tx)  # the message of a contact who is being erased is applied afterwards
             for owner, event in others:
                 await _take(tx, metrics, owner, event)
     await take_account_events(database, called.tenant, taken)
@@ -219,7 +219,7 @@ def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
     except MalformedWebhook as error:
         raise InvalidRequest(f"The call cannot be read: {error}") from None
     except RecursionError:
-        raise InvalidRequest("The call cannot be read: it is nested too deep.") from None
+        raise InvalidRequest("The call cannot be read: it is nested too deeply.") from None
     if len(events) > MOST_EVENTS:
         raise InvalidRequest(f"The call holds {len(events):,} events; at most {MOST_EVENTS:,} are accepted at once.")
     return events
@@ -247,7 +247,7 @@ async def _store_unrecognized(tx: TenantTx, account: ChannelAccount, event: Prov
 
 
 async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount, inbound: Inbound) -> None:
-    """Record a customer's message on its conversation. One that belongs to none is stored as it came."""
+    """Record a customer's message on its conversation. If it belongs to none, store it as it came."""
     from_customer = await _besides_own(tx, account.channel, inbound)
     if from_customer is None:
         log.info("inbound_of_own_account", account=str(account.id))

@@ -24,7 +24,7 @@ Send = Callable[[], Awaitable[Sequence[SendResult]]]
 
 
 def by_loop(until: float) -> float:
-    """Convert a time of `elapsed` to the event loop's clock, which may have been suspended in between."""
+    """Convert a time by `elapsed` to one by the event loop's clock, which stops while the machine is suspended."""
     return asyncio.get_running_loop().time() + until - elapsed()
 
 
@@ -50,8 +50,8 @@ async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
 async def _stopped(send: Send, until: float) -> Sequence[SendResult]:
     """Make the call, and stop an adapter that does not stop itself.
 
-    In a process that was frozen every deadline passes at once. The grace counts from when it wakes, so the adapter's
-    own deadline still comes first, and that one knows what was not sent.
+    If the process was frozen, every deadline has passed at once. The grace counts from when it wakes, so the adapter's
+    own deadline still comes first: the adapter knows what was not sent.
     """
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(None) as timeout:

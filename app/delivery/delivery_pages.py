@@ -1,4 +1,4 @@
-"""What a request handed over: one page of deliveries and one transaction at a time."""
+"""Work through what a request handed over: one page of deliveries and one transaction at a time."""
 
 from typing import Final
 
@@ -32,9 +32,9 @@ async def work_off(database: Database, tenant: TenantId, id_: MassReplyId) -> No
 
 
 async def _retry(tx: TenantTx, id_: MassReplyId, page: DeliveryPage) -> None:
-    """Queue again what is still failed. What is cancelled meanwhile never revives.
+    """Queue deliveries again that are still failed, unless the mass reply was cancelled in the meantime.
 
-    If it is cancelled right now, the sweeper cancels what this queues.
+    If it is being cancelled right now, the sweeper cancels what is queued here.
     """
     if await mass_replies.status(tx, id_) is MassReplyStatus.CANCELLED:
         return

@@ -1,7 +1,7 @@
 """Expand a frozen page into deliveries, piece by piece.
 
-While one piece is judged beside the loop, PostgreSQL stores the piece before it and loads the one after it. A page is
-one transaction: it is expanded as a whole or not at all.
+While one piece is judged in the thread beside the event loop, PostgreSQL stores the piece before it and loads the one
+after it. A page is one transaction: it is expanded as a whole or not at all.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from app.process.overlap import both
 from app.store.transactions import TenantTx
 
 QUICK = 0.25
-"""Seconds for which a transaction waits for the judgement of a piece. Nearly every one takes a tenth of that."""
+"""Seconds for which a transaction waits for a piece to be judged. Nearly every piece takes a tenth of that."""
 
 
 class TakesLong(Exception):
@@ -31,7 +31,7 @@ class TakesLong(Exception):
 
 
 class Judge:
-    """Judges the recipients of a page, and knows the verdicts again in the page's next transaction."""
+    """Judges the recipients of a page, and remembers the verdicts for the page's next transaction."""
 
     def __init__(self, aside: Aside) -> None:
         self._aside = aside
@@ -48,7 +48,7 @@ class Judge:
         return None if len(quick) < len(unjudged) else [self._verdicts[each.conversation_id] for each in found]
 
     def unjudged(self, found: Sequence[Recipient]) -> list[Recipient]:
-        """Return those on whom there is no verdict, and those who have changed since."""
+        """Return those who have no verdict, or have changed since."""
         verdicts = (self._verdicts.get(each.conversation_id) for each in found)
         return [each for each, verdict in zip(found, verdicts, strict=True) if not verdict or verdict.recipient != each]
 

@@ -1,4 +1,4 @@
-"""The preflight of many conversations: load what decides about each, and judge it."""
+"""The preflight of many conversations: load the facts about each, and judge it."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ AT_ONCE = 250
 
 @dataclass(frozen=True, slots=True)
 class RecipientLoader:
-    """Loads everything that decides about conversations, a few of them at a time, in one transaction."""
+    """Loads everything that the preflight needs, a few conversations at a time, in one transaction."""
 
     tx: TenantTx
     guards: Guards
@@ -52,7 +52,7 @@ class RecipientLoader:
 async def load_recipients(
     tx: TenantTx, plan: MessagePlan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
 ) -> list[Recipient]:
-    """Load everything that decides about these conversations. The ids must be in order."""
+    """Load everything that the preflight needs about these conversations. The ids must be in order."""
     loader = await RecipientLoader.begin(tx, plan.guards, mass_reply)
     return [each for few in pieces(conversation_ids) for each in await loader.load(few)]
 
@@ -76,7 +76,7 @@ async def judge_each(
 def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan, seen: set[Hashable] | None = None) -> list[Verdict]:
     """Add a warning to each conversation whose contact gets the message on an earlier one.
 
-    `seen` has the contacts of earlier calls, and gets those of this one.
+    `seen` holds the contacts of earlier calls. This call adds its own.
     """
     seen, warned = set() if seen is None else seen, list[Verdict]()
     for verdict in verdicts:

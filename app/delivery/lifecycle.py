@@ -12,7 +12,7 @@ from app.store import mass_replies
 from app.store.transactions import TenantTx
 
 AT_ONCE: Final = 10_000
-"""Deliveries that a request changes at most, as many as a person may name in one. More are handed over."""
+"""The most deliveries that a request changes itself: as many as it may name. More are handed over to the sweeper."""
 
 
 async def begin_sending(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent) -> LanesToWake:
@@ -25,7 +25,7 @@ async def begin_sending(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus,
 
 
 async def _note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
-    """Tell the timelines of skipped conversations, now or, if they are many, by the sweeper."""
+    """Write notes on the timelines of skipped conversations. If there are many, leave that to the sweeper."""
     count = await lifecycle.count_noted(tx, id_)
     if count > AT_ONCE:
         await delivery_pages.hand_over_notes(tx, id_)

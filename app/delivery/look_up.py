@@ -1,7 +1,7 @@
-"""Ask providers about uncertain deliveries. Only some can answer; what they say settles the delivery.
+"""Ask providers about uncertain deliveries. Only some providers can answer; the answer settles the delivery.
 
-"Absent" leads to another send. So it is trusted only after every holder of the attempt has certainly stopped, and after
-the provider has had time to list what it accepted.
+"Absent" leads to another send. So it is trusted only once every holder of the attempt has certainly stopped, and the
+provider has had time to list what it accepted.
 """
 
 from collections.abc import Sequence
@@ -30,15 +30,15 @@ LISTED_AFTER: Final = timedelta(minutes=1)
 """Time beyond `settles_after`: Postmark's search may be about a minute behind."""
 ASK_AGAIN: Final = timedelta(minutes=5)
 MOST_ABSENT: Final = 5
-"""Attempts of a delivery that may be sent again because the provider never had them. After that a person decides: what
-a provider breaks on each time may be the message itself."""
+"""How many attempts of a delivery may be sent again because the provider has no record of them. After that a person
+decides: the message itself may be what the provider breaks on."""
 AT_ONCE: Final = 20
 
 PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, LooksUp)]
 
 
 async def look_up_uncertain(database: Database, senders: SenderCache) -> None:
-    """Ask about a few uncertain deliveries. Those that get no clear answer are asked about again later."""
+    """Ask about a few uncertain deliveries. Without a clear answer, the question is repeated later."""
     async with database.begin_sweep() as tx:
         due = await sweeper.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
@@ -59,7 +59,7 @@ async def _ask(database: Database, senders: SenderCache, delivery: UncertainDeli
         epoch = await look_ups.reserve(tx, delivery.id, ASK_AGAIN)
     if epoch is None:
         return
-    # The reservation is committed first: a delivery that cannot be asked about must not come first every time.
+    # The reservation is committed first, or a delivery whose look-up fails would come first every time.
     async with database.begin(delivery.tenant) as tx:
         adapter = (await senders.fresh(tx, delivery.account)).adapter
     if not isinstance(adapter, LooksUp):
@@ -73,7 +73,7 @@ async def _ask(database: Database, senders: SenderCache, delivery: UncertainDeli
 
 
 async def _may_send_again(tx: TenantTx, id_: DeliveryId) -> bool:
-    # An account saved since then may point to another place, which has no record of what the first accepted.
+    # An account saved since may lead to another server, which has no record of what the first one accepted.
     elsewhere = await look_ups.account_saved_since(tx, id_)
     return not elsewhere and await look_ups.times_absent(tx, id_) < MOST_ABSENT
 

@@ -1,4 +1,4 @@
-"""Claims of a pump that got no answer from PostgreSQL, so that what they took is not known."""
+"""A pump's claims that got no answer from PostgreSQL, so it is not known what they took."""
 
 import asyncio
 from typing import Final
@@ -43,8 +43,8 @@ class LostClaims:
         return is_back
 
     async def wait_after(self, token: UUID, error: BaseException) -> Wait | None:
-        """Give back what the claim took. Return when to claim again: at once after the loss of one connection, later if
-        it was not that alone; None if the sweeper is to wake the lane. Raise the error again if it is a bug of ours.
+        """Give back what the claim took. Return when to claim again: at once after one lost connection, later after
+        several. Return None if the sweeper is to wake the lane. Raise the error again if it is a bug of ours.
         """
         if not (await self.give_back(token, error) and may_pass(error)):
             return None

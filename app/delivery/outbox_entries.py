@@ -33,7 +33,7 @@ def _conversations(changes: Iterable[Change]) -> Iterable[Published]:
 
 
 def _deliveries(changes: Iterable[Change]) -> Iterable[Published]:
-    """Yield every change but a return to the queue: for others such a delivery is still under way."""
+    """Yield every change except a return to the queue: to readers such a delivery is still under way."""
     for change in changes:
         if change.move.to is not DeliveryStatus.QUEUED:
             reason = None if change.move.reason is None else change.move.reason.code

@@ -26,7 +26,7 @@ from app.domain.pacing import back_off, pair_rate_wait
 from app.domain.words import Reason, ReasonCode
 
 _HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLINE_PASSED: "nothing"}
-"""What a deferred message says about its provider, if the provider did not answer."""
+"""For a deferred message that the provider did not answer: whether the provider was silent, or was not called."""
 
 
 def refused(claimed: Claimed, reason: Reason) -> CallOutcome:

@@ -1,4 +1,4 @@
-"""The frozen message of a mass reply, as preflight and pump use it."""
+"""The frozen message of a mass reply, as the preflight and the pump use it."""
 
 from app.attachments.upload import attachments_of
 from app.delivery.sql import preparation

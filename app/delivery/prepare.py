@@ -29,8 +29,8 @@ async def prepare(
 async def _prepare_page(
     database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
 ) -> bool:
-    """Expand a page in one transaction if it is judged quickly. Otherwise judge the rest between two transactions, and
-    again whatever has changed in the meantime. Return whether there may be more."""
+    """Expand a page in one transaction if it is judged quickly. Otherwise judge the rest after the transaction, and
+    try again; recipients that have changed by then are judged again. Return whether there may be more pages."""
     judge = Judge(aside)
     while True:
         try:

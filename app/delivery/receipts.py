@@ -53,20 +53,20 @@ class Price:
 
 @dataclass(slots=True)
 class Meaning:
-    """What a stored report says about known deliveries."""
+    """What a stored report means for known deliveries."""
 
     reports: Sequence[Report] = ()
     settles: StoredReceipt | None = None
-    """What is done with once these reports are settled."""
+    """The receipt that is settled together with these reports."""
     price: Price | None = None
     bad_address: BadAddress | None = None
 
 
 async def take_reports(tx: TenantTx, taken: Sequence[tuple[AccountId, Channel, Reported]]) -> None:
-    """Store what a provider reports, and apply what is about known deliveries. A repeated report does nothing.
+    """Store a provider's reports, and apply those about known deliveries. A repeated report does nothing.
 
-    All of it is settled together: one after the other, each would wait for its delivery with the lanes of those before
-    it locked.
+    They are settled together. One after the other, each would wait for its delivery while the lanes of those before it
+    are locked.
     """
     meanings = [meaning for each in taken if (meaning := await _store(tx, *each)) is not None]
     bad = [each.bad_address for each in meanings if each.bad_address is not None]
@@ -152,7 +152,7 @@ async def _meaning_of_watermark(tx: TenantTx, watermark: StoredReceipt) -> Meani
 
 
 async def _apply(tx: TenantTx, meanings: Sequence[Meaning]) -> None:
-    """Settle what receipts say, and bill their prices."""
+    """Settle what the receipts report, and bill their prices."""
     prices = [meaning.price for meaning in meanings if meaning.price is not None]
     reports = [report for meaning in meanings for report in meaning.reports]
     if len(meanings) > 1 and prices:
@@ -167,7 +167,7 @@ async def _apply(tx: TenantTx, meanings: Sequence[Meaning]) -> None:
 
 
 async def _hold(tx: TenantTx, deliveries: Set[DeliveryId]) -> None:
-    """Lock all that settling and pricing these deliveries changes, in the order in which everybody locks it."""
+    """Lock everything that is changed by settling and pricing these deliveries, in the usual order."""
     await conversation_flips.lock(tx, await settlements.lock(tx, deliveries))
     await counters.hold(tx, deliveries)
 

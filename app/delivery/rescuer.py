@@ -1,4 +1,4 @@
-"""The rescuer: when a lease has run out, make its claim uncertain; repair times after the clock stepped back."""
+"""The rescuer: make deliveries uncertain whose lease has run out, and repair times after the clock stepped back."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ WORKER_LOST: Final = "The worker stopped before it could say whether this was se
 
 
 async def expire_claims(database: Database, metrics: Metrics, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
-    """Make a delivery uncertain if its worker did not record it in time."""
+    """Make deliveries uncertain whose worker did not record them in time."""
     reason = Reason(ReasonCode.WORKER_LOST, WORKER_LOST)
     reports = [
         Report(
@@ -39,13 +39,13 @@ async def expire_claims(database: Database, metrics: Metrics, tenant: TenantId, 
 
 
 async def _settle_each(database: Database, tenant: TenantId, reports: Sequence[Report]) -> None:
-    """Settle all at once, or else one by one: one that cannot be settled must not hold back the rest."""
+    """Settle all at once. If that fails, settle them one by one, so that one bad report does not hold back the rest."""
     try:
         async with database.begin(tenant) as tx:
             await clocks.restart_quarantine(tx, [report.delivery_id for report in reports])
             await settle(tx, reports)
     except Exception as error:
-        if may_pass(error):  # it is no single row that is at fault
+        if may_pass(error):  # no single row is at fault
             raise
         if len(reports) == 1:
             log.exception("sweep_failed", delivery=str(reports[0].delivery_id), error=type(error).__name__)

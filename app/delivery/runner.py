@@ -1,6 +1,6 @@
-"""The pumps of one process: a fixed number at once, first come, first served, each lane worked by one at a time.
+"""The pumps of one process: a fixed number at once, first come, first served, and one at a time for each lane.
 
-A lane that must wait gives up its place and comes back by itself, with or without Redis.
+A lane that must wait gives up its place and comes back when its time has come, with or without Redis.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ class PumpRunner:
         self._stop.set()
 
     async def keep_watch(self) -> None:
-        """Tell other processes which lanes this one comes back to by itself."""
+        """Tell other processes which lanes this one will come back to."""
         now = asyncio.get_running_loop().time()
         waits = {lane: max(0.0, until - now) + PROMISE for lane, until in self._later.all()}
         kept = {lane: until for lane, until in self._promised.items() if lane in waits}
@@ -107,7 +107,7 @@ class PumpRunner:
                 await waiting.watch(tx, promises)
 
     async def _let_go(self) -> None:
-        """Leave the lanes that wait here to other processes at once."""
+        """Hand the lanes that wait here over to other processes at once."""
         lanes = [lane for lane, _ in self._later.all()]
         self._later.close()
         with suppress(*TROUBLE):
@@ -115,7 +115,7 @@ class PumpRunner:
             await self._context.slots.release(self._context.database)
 
     def _ask(self, lane: LaneKey) -> None:
-        """Let a lane claim for its account's queue at once: in the process's queue it would miss its moment."""
+        """Let a lane claim for its account's queue at once: in the process's queue it would come too late."""
         if not self._stop.is_set():
             self._waiting[lane] = asyncio.get_running_loop().create_future()
             self._run_in_background(self._turn(lane, asks=True))

@@ -45,7 +45,7 @@ class Chore(StrEnum):
 
 
 PAGED: Final = frozenset({Chore.CANCEL_QUEUED, Chore.CALL_TOO_LATE})
-"""What takes many pages."""
+"""The chores that take many pages."""
 
 
 def chore(batch: OpenMassReply) -> Chore:

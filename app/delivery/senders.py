@@ -20,11 +20,11 @@ from app.store.credentials import Vault
 from app.store.transactions import TenantTx
 
 SHORT: Final = 0.001
-"""Seconds. What seldom takes longer may be rendered while a claim's transaction is open."""
+"""Seconds. Messages that seldom take longer may be rendered while a claim's transaction is open."""
 SELDOM: Final = 50
 """One message in 50 may take longer."""
 CACHED = 512
-"""Adapters and plans that one process keeps. Beyond that it starts over."""
+"""Adapters and plans that one process caches. Beyond that number it clears the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class RenderingTime:
     """How long the messages of one mass reply took to render in this process."""
 
     rendered: int = -1
-    """The first does not count: it finds nothing ready."""
+    """Starts at -1, because the first message does not count: nothing is cached yet."""
     slow: int = 0
 
     def note(self, seconds: float) -> None:
@@ -85,7 +85,7 @@ class RenderingTime:
 
     @property
     def short(self) -> bool:
-        """Whether hardly any was slow. Now and then one is that was interrupted, by the garbage collector for one."""
+        """Whether hardly any was slow. Now and then one is interrupted, for example to collect garbage."""
         return self.rendered > 0 and self.slow * SELDOM <= self.rendered
 
 

@@ -21,13 +21,13 @@ from app.telemetry.tracing import note_outcomes
 
 @dataclass(slots=True)
 class ReadyCall:
-    """A claimed delivery whose call can be begun."""
+    """A claimed delivery whose call can begin."""
 
     claimed: Claimed
     outbound: Outbound
     adapter: Adapter
     until: float
-    """By `elapsed`: no byte of it may leave after this."""
+    """The time, by `elapsed`, after which no byte of it may leave."""
 
 
 _MANY: dict[type[Adapter], bool] = {}
@@ -66,7 +66,7 @@ class Sending:
     async def _call(
         self, batch: Sequence[ReadyCall], send: Send, until: float, left_out: tuple[DroppedAttachment, ...]
     ) -> tuple[Sequence[SendResult], Sequence[CallOutcome]]:
-        """Make one call, and return what it means for each delivery. Whatever breaks it off frees its slots."""
+        """Make one call, and return what it means for each delivery. Free its slots if it breaks off."""
         try:
             results = await self._observed(batch[0].adapter.name, send, len(batch), until)
             pairs = zip(batch, results, strict=True)

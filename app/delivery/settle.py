@@ -55,7 +55,7 @@ _ENDS: Final = {
 
 @dataclass(slots=True)
 class Report:
-    """An event of a delivery, with what is known about it."""
+    """An event of a delivery, and the facts that came with it."""
 
     delivery_id: DeliveryId
     reported: ReportedEvent
@@ -70,13 +70,13 @@ class Report:
     wait: timedelta | None = None
     """How long a deferred delivery waits, by the database's clock."""
     dropped: tuple[DroppedAttachment, ...] = ()
-    """Files that did not go with the text, besides those that the preflight named."""
+    """Files that did not go with the text, in addition to those that the preflight named."""
 
 
 async def settle(
     tx: TenantTx, reports: Sequence[Report], answering: Collection[UUID] = ()
 ) -> dict[DeliveryId, Transition | Ignored]:
-    """Apply what happened, with everything that follows from it, inside the caller's transaction.
+    """Apply reported events, with all their consequences, inside the caller's transaction.
 
     `answering` are the accounts whose provider has answered. Return what the last report about each delivery did. A
     delivery that does not exist is left out.

@@ -1,4 +1,4 @@
-"""Stage the files of a mass reply before anything is claimed: load them, and upload them to providers that want that.
+"""Stage the files of a mass reply before anything is claimed: load them, and upload them if the provider requires it.
 
 Loading 25 MB may take longer than a lease allows, and every reply of the lane needs the same files.
 """

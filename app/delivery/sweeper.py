@@ -1,7 +1,7 @@
 """The sweeper: every second, in one process at a time, do what is due and repair what was interrupted.
 
-Everything is found in the database alone. So it works with Redis wiped or absent, and after any crash. What to do is
-in `rescuer.py` for claims and in `scheduler.py` for mass replies; lanes are woken here.
+It finds everything in the database. So it works without Redis, and after any crash. `rescuer.py` repairs claims,
+`scheduler.py` moves mass replies on, and lanes are woken here.
 """
 
 from collections import defaultdict
@@ -40,26 +40,26 @@ KIND_SECONDS: Final = 5.0
 """Seconds for one kind of work in one tick; a piece that has begun is finished. All kinds together take less than a
 sweep may."""
 PUMP_IDLE: Final = timedelta(seconds=3)
-"""After this long without a sign of a pump a lane is woken. Longer than a pump waits for room or tokens."""
+"""How long a lane shows no sign of a pump before it is woken: longer than a pump waits for room or tokens."""
 RECEIPT_AGE: Final = timedelta(seconds=2)
 
 
 LOOK_BACK: Final = 10.0
-"""Seconds by which two looks for expired claims overlap: a claim may take long to commit."""
+"""Seconds by which two searches for expired claims overlap: a claim may take long to commit."""
 WHOLE_LOOK: Final = 60.0
 CLOCK_SHARE: Final = 50
-"""To look whether the clock has stepped back may take one part in so many of the time."""
+"""Checking whether the clock has stepped back may take one fiftieth of the time."""
 
 
 @dataclass(slots=True)
 class LeaseLooks:
-    """When this process last looked for expired claims: among all, and since then."""
+    """When this process last searched for expired claims: among all of them, and among the recent ones."""
 
     whole_at: float | None = None
     at: float = 0.0
 
     def next(self, now: float) -> timedelta | None:
-        """Return how far the next look goes back, or None if it is to be at all."""
+        """Return how far back the next search goes, or None if it searches all claims."""
         before, self.at = self.at, now
         if self.whole_at is None or now - self.whole_at >= WHOLE_LOOK:
             self.whole_at = now
@@ -69,16 +69,16 @@ class LeaseLooks:
 
 @dataclass(slots=True)
 class ClockLooks:
-    """When to look next whether the database's clock has stepped back.
+    """When to check next whether the database's clock has stepped back.
 
-    As long as an old transaction of somebody else is open, a look reads everything that has left a queue since.
+    While an old transaction is open elsewhere, a check reads every row that has left a queue since it began.
     """
 
     next_at: float = 0.0
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Let the next look wait in proportion to how long this one takes."""
+        """Delay the next check in proportion to how long this one takes."""
         began = monotonic()
         yield
         ended = monotonic()
@@ -111,7 +111,7 @@ class Sweeper:
         return True
 
     async def _kinds(self, tx: SweepTx) -> AsyncIterator[Sequence[Piece]]:
-        """Yield what is to do, a kind of work at a time. What others wait for comes first, what has many pages last."""
+        """Yield the work that is due, one kind at a time: first what others wait for, last what has many pages."""
         yield [self._piece("clocks", repair_clocks, tenant) for tenant in await self._ahead(tx)]
         expired = _by_tenant(await self._expired(tx))
         yield [self._piece("claims", partial(self._expire, claims), tenant) for tenant, claims in expired.items()]
@@ -157,7 +157,7 @@ class Sweeper:
         return Piece((kind, tenant, *of.values()), {"tenant": tenant, **of}, do)
 
     def _chores(self, batches: Sequence[OpenMassReply]) -> tuple[list[Piece], list[Piece]]:
-        """Return what open mass replies need: what is done at once, and what takes many pages."""
+        """Return the work on open mass replies: what is done at once, and what takes many pages."""
         scheduler = Scheduler(self.database, self.wake_lane, self.wake_preparation)
         quick: list[Piece] = []
         paged: list[Piece] = []
@@ -183,7 +183,7 @@ class Sweeper:
         return found
 
     def _log_stopped(self, lanes: Mapping[LaneKey, str]) -> None:
-        """Log each lane once that has work and cannot go on."""
+        """Log each lane that has work and cannot go on, once for each reason."""
         for lane, why in lanes.items():
             if self.stopped.get(lane) != why:
                 with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):

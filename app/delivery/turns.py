@@ -1,4 +1,4 @@
-"""Whose turn it is in a sweep: no object takes the time of the others again and again."""
+"""Whose turn it is in a sweep, so that no object takes the others' time again and again."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,29 +6,29 @@ from typing import Final
 from uuid import UUID
 
 LONGEST_REST: Final = 60.0
-"""Seconds after which what has failed is tried again at the latest."""
+"""The longest time, in seconds, until failed work is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a sweep does for one object."""
+    """A piece of work on one object."""
 
     of: Hashable
     ids: Mapping[str, UUID]
-    """The same in words for the log."""
+    """The object's ids, for the log."""
     do: Callable[[], Awaitable[object]]
 
 
 @dataclass(slots=True)
 class Turns:
-    """What was worked while others waited comes after them. What fails a second time rests, longer each time."""
+    """Puts objects that had their turn behind those that waited. An object that fails twice rests, longer each time."""
 
     worked: dict[Hashable, float] = field(default_factory=dict)
     faults: dict[Hashable, tuple[int, float]] = field(default_factory=dict)
     """How often each object failed, and until when it rests."""
 
     def due(self, pieces: Sequence[Piece], now: float) -> list[Piece]:
-        """Return what may be done now, in its order. `now` is in seconds, of a clock that only goes forward."""
+        """Return the pieces that may be done now, in order. `now` is in seconds, by a monotonic clock."""
         ready = [piece for piece in pieces if self.faults.get(piece.of, (0, now))[1] <= now]
         return sorted(ready, key=lambda piece: self.worked.get(piece.of, 0.0))
 
@@ -41,10 +41,10 @@ class Turns:
         self.faults.pop(piece.of, None)
 
     def left_others(self, done: Sequence[Piece], now: float) -> None:
-        """Note what was done when the time was used up before all had their turn."""
+        """Note the pieces that were done when the time ran out before all had their turn."""
         self.worked.update(dict.fromkeys((piece.of for piece in done), now))
 
     def forget(self, now: float) -> None:
-        """Forget what has not been seen for long: it may be gone."""
+        """Forget objects that have not come up for long: they may be gone."""
         self.worked = {of: at for of, at in self.worked.items() if at > now - 10 * LONGEST_REST}
         self.faults = {of: kept for of, kept in self.faults.items() if kept[1] > now - 10 * LONGEST_REST}

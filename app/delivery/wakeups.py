@@ -32,7 +32,7 @@ REST_SECONDS: Final = 5.0
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """Return JSON instead of arq's pickle: write access to Redis must not be code execution here."""
+    """Return JSON instead of arq's pickle: write access to Redis must not mean code execution here."""
     return json.dumps(job).encode()
 
 
@@ -43,10 +43,10 @@ def deserialize(job: bytes) -> dict[str, Any]:
 
 class _Transaction(Pipeline):
     async def reset(self) -> None:
-        """Give the connection back, even if the server does not answer.
+        """Return the connection to the pool, even if the server does not answer.
 
-        redis-py (5.3) first sends UNWATCH, through a new connection if this one is lost. If that is not answered, the
-        connection is never given back. 8.0.1 gives it back, but arq needs a version before 6.
+        redis-py 5.3 first sends UNWATCH, through a new connection if this one is lost. If that is not answered, the
+        connection never returns to the pool. redis-py 8.0.1 returns it, but arq requires a version below 6.
         """
         if self.connection is not None and not self.connection.is_connected:
             self.watching = False  # a WATCH ends with its connection
@@ -64,9 +64,10 @@ class _Transaction(Pipeline):
             await self.connection_pool.release(connection)
 
     async def _disconnect_reset_raise(self, connection: Connection, error: Exception) -> None:
-        """Raise the error, not the WatchError that redis-py makes of it: that does not say why Redis is away.
+        """Raise the error itself, not redis-py's WatchError, which does not tell why Redis is away.
 
-        At EXEC the WatchError stays: arq then takes the job for somebody else's, and the sweeper finds the work.
+        At EXEC the WatchError stays: arq then assumes that another client has enqueued the job, and the sweeper finds
+        the work.
         """
         self.watching = False
         await super()._disconnect_reset_raise(connection, error)  # type: ignore[no-untyped-call]
@@ -115,7 +116,7 @@ async def connection(url: str) -> AsyncIterator[ArqRedis]:
 
 
 async def _close(redis: ArqRedis) -> None:
-    """Close its sockets. Ignore a server that does not take part in the closing, as TLS asks of it."""
+    """Close its sockets. Ignore a server that does not complete the TLS shutdown."""
     with suppress(RedisError, OSError, TimeoutError):
         await redis.connection_pool.disconnect()
 

@@ -1,7 +1,7 @@
-"""Make connections ready for pumps before there is work.
+"""Prepare connections for the pumps before there is work.
 
-A connection looks up the types of a statement's parameters and plans the statement when it first runs it: some 20
-milliseconds for those of claims and records, which the first deliveries would wait for.
+When a connection first runs a statement, it looks up the types of the parameters and plans the statement. For claims
+and records that takes some 20 milliseconds, for which the first deliveries would wait.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from app.domain.words import AccountId, MassReplyId, TenantId
 from app.store.database import Database
 
 CONNECTIONS: Final = 4
-"""What the pumps of one account use at once: a claim, two groups of results, and a look at the lane."""
+"""The connections that the pumps of one account use at once: a claim, two groups of results, a check of the lane."""
 
 _NOBODY: Final = UUID(int=0)
 _NO_LANE: Final = LaneKey(TenantId(_NOBODY), MassReplyId(_NOBODY), AccountId(_NOBODY))

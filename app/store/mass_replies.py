@@ -98,7 +98,7 @@ async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
 _ONE = "FROM mass_replies m WHERE m.tenant_id = :tenant AND m.id = :id"
 _GET = sa.text(f"SELECT CAST(m.selection AS text) AS selection, {_COLUMNS} {_ONE}")
 _EXISTS = sa.text(f"SELECT {_ONE}")
-_LOOK = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")
+_SNAPSHOT = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")
 
 
 async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
@@ -142,9 +142,9 @@ class Snapshot:
         return _from_row(self._row, self.lanes)
 
 
-async def look(database: Database, tenant: TenantId, id_: UUID) -> Snapshot | None:
+async def snapshot(database: Database, tenant: TenantId, id_: UUID) -> Snapshot | None:
     """Return a mass reply for a response, in one round trip. A long selection has only its first ids."""
-    row = await database.ask(tenant, _LOOK, id=id_)
+    row = await database.ask(tenant, _SNAPSHOT, id=id_)
     return None if row is None else Snapshot(row)
 
 
@@ -168,7 +168,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
 async def page(
     database: Database, tenant: TenantId, query: MassReplyQuery, *, before: UUID | None, limit: int
 ) -> list[Snapshot]:
-    """List mass replies older than `before`, newest first, as `look` returns them."""
+    """List mass replies older than `before`, newest first, as `snapshot` returns them."""
     values = {**asdict(query), "before": before}
     given = {name: value for name, value in values.items() if value is not None}
     rows = await database.fetch(tenant, _page(tuple(given)), limit=limit, **given)

@@ -12,7 +12,7 @@ from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE, WHEN_TO_POLL
 from app.api.idempotency import KeyHeader, read_key
-from app.api.mass_replies import Id, answer, existing, look, read, state_of, wake
+from app.api.mass_replies import Id, answer, existing, read, snapshot, state_of, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     MassReplyAnswer,
@@ -199,7 +199,7 @@ async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return a mass reply and its progress. The nine counts always sum to `selected_count`."""
-    found, now = await look(runtime, caller.tenant_id, id_), datetime.now(UTC)
+    found, now = await snapshot(runtime, caller.tenant_id, id_), datetime.now(UTC)
     return answered(
         state_of(found, now), if_none_match, lambda: MassReplyAnswer.of(found.whole(), now), _when_to_poll([found])
     )

@@ -68,7 +68,7 @@ _PAUSE = sa.text("""
 
 
 async def pause(tx: TenantTx, account: UUID, reason: str, begun: datetime | None = None) -> None:
-    """Pause the account until somebody saves it again or resumes a lane of it. `begun`: as in `cool`."""
+    """Pause the account until it is saved again or one of its lanes is resumed. `begun`: as in `cool`."""
     paused = await tx.execute(_PAUSE, account=account, reason=reason, begun=begun)
     if paused.rowcount:
         # The reason stays on the account alone: it quotes the provider, who may quote a recipient.
@@ -76,7 +76,7 @@ async def pause(tx: TenantTx, account: UUID, reason: str, begun: datetime | None
 
 
 async def stop(tx: TenantTx, account: UUID, deferral: Deferred, begun: datetime | None = None) -> None:
-    """Stop the account as its provider asks: for a time if it names one, else until somebody fixes it."""
+    """Stop the account: for the time that its provider names, otherwise until it is fixed."""
     if deferral.retry_after is None:
         await pause(tx, account, f"{deferral.code}: {deferral.detail}", begun)
     else:

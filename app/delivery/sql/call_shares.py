@@ -1,4 +1,4 @@
-"""Each process's share of an account's calls: leased, and worked out again at each claim."""
+"""Each process's share of an account's calls. It is leased, and worked out again at each claim."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class CallShare:
     holder: UUID
     slots: int
     expires_at: datetime
-    """Not before the lease of the last claim made under it ends: until then its calls may be under way."""
+    """At least the end of the last claim's lease: until then its calls may be under way."""
 
 
 RENEWED: Final = timedelta(seconds=5)
-"""How much longer than it must a share is kept. It is written again after this time, and not with each claim."""
+"""A share lasts this much longer than it must, so that it is not written again with each claim."""
 
 RENEW: Final = f"""
     INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
@@ -54,5 +54,5 @@ _RELEASE = sa.text("""
 
 
 async def release(tx: TenantTx, holders: Sequence[UUID]) -> None:
-    """Release these shares to other processes, and delete those of processes that have gone."""
+    """Release these shares to other processes, and delete those of processes that are gone."""
     await tx.execute(_RELEASE, holders=holders)

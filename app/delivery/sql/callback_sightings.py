@@ -1,4 +1,4 @@
-"""When each account's callback address was last called. In a table of its own, because claims lock the account's
+"""When each account's callback address was last called. This is a separate table because claims lock the account's
 row."""
 
 from typing import Final
@@ -13,7 +13,7 @@ _COLUMNS: Final = {True: "verified_at", False: "refused_at"}
 
 
 def _note(column: str) -> sa.TextClause:
-    """A statement that writes at most once a minute, however many calls come."""
+    """Return a statement that writes at most once a minute, however many calls come."""
     return sa.text(f"""
         INSERT INTO callback_sightings AS s (tenant_id, account_id, {column})
         SELECT :tenant, :account, now()

@@ -1,4 +1,4 @@
-"""Work on many deliveries that a request hands over, in pages. The sweeper does a page in one transaction."""
+"""Work on many deliveries that a request hands over to the sweeper, in pages of one transaction each."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PAGE_SIZE = 1_000
 
 
 class PageWork(StrEnum):
-    """What is to be done with the deliveries of a page."""
+    """The work on the deliveries of a page."""
 
     RETRY = "retry"
     NOTE_SKIPPED = "note_skipped"
@@ -60,13 +60,13 @@ _HAND_OVER_NOTES = _hand_over(NOTED, PageWork.NOTE_SKIPPED)
 async def hand_over_retry(
     tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None, not_after: datetime
 ) -> int:
-    """Freeze which failed deliveries are retried until `not_after`. Return how many."""
+    """Freeze the failed deliveries to retry until `not_after`. Return how many there are."""
     values = {"codes": None if codes is None else sorted(codes), "not_after": not_after}
     return int(await tx.scalar(_HAND_OVER_RETRY, id=id_, size=PAGE_SIZE, **values))
 
 
 async def hand_over_notes(tx: TenantTx, id_: MassReplyId) -> None:
-    """Freeze which conversations get a note that they were skipped."""
+    """Freeze the skipped deliveries whose conversations get a note."""
     await tx.execute(_HAND_OVER_NOTES, id=id_, size=PAGE_SIZE)
 
 
@@ -102,7 +102,7 @@ _STILL_RETRYABLE = sa.text(f"""
 
 
 async def hold_retryable(tx: TenantTx, ids: Sequence[UUID], codes: Iterable[str] | None) -> Sequence[DeliveryId]:
-    """Lock those of these deliveries that have failed, and for a reason that may be retried. Return their ids."""
+    """Lock those of these deliveries that are still failed and may be retried. Return their ids."""
     values = {"ids": ids, "codes": None if codes is None else sorted(codes)}
     return [DeliveryId(row) for row in await tx.scalars(_STILL_RETRYABLE, **values)]
 
@@ -113,6 +113,6 @@ async def delete(tx: TenantTx, id_: MassReplyId, page: UUID) -> None:
 
 
 async def drop_retries(tx: TenantTx) -> None:
-    """Give up what no retry has queued yet. It stays failed."""
+    """Drop what retries have not queued yet. Those deliveries stay failed."""
     statement = sa.text("DELETE FROM delivery_pages WHERE tenant_id = :tenant AND work = :work")
     await tx.execute(statement, work=PageWork.RETRY)
