@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from app.delivery import look_up as looking_up
 from app.delivery.look_up import MOST_ABSENT, look_up_uncertain
 from app.dev import servers
 from app.domain.channel_port import Absent, LookUp
@@ -86,3 +87,14 @@ async def test_an_account_that_cannot_be_asked_keeps_no_other_from_being_asked(s
     assert await stage.status(batch.first) is S.QUEUED
     assert await other.status(stuck.first) is S.UNCERTAIN
     assert (await look_up(stage)).asked == []
+
+
+async def test_what_nobody_can_say_keeps_no_other_tenant_s_messages_from_being_asked_about(
+    stage: Stage, other: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_up, "AT_ONCE", 2)
+    old, asked_before, batch = await long_uncertain(other), await long_uncertain(other), await long_uncertain(stage)
+    await other.runs("UPDATE deliveries SET settles_after = now() - interval '1 hour'")
+    await other.runs("UPDATE deliveries SET not_before = now() - interval '1 day' WHERE id = :id", id=old.first)
+    assert set((await look_up(stage)).asked) == {f"{batch.first}.1", f"{old.first}.1"}
+    assert await other.status(asked_before.first) is S.UNCERTAIN

@@ -282,6 +282,22 @@ async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None
 
 
 class TestTurns:
+    @pytest.mark.usefixtures("quiet")
+    async def test_what_one_tenant_has_open_keeps_nobody_else_s_out_of_a_look(self, stage: Stage, other: Stage) -> None:
+        """However much it is, and if nothing of it can ever be done."""
+        for one, age in ((stage, "1 hour"), (other, "2 hours")):
+            batch = await one.batch(3)
+            await one.claim(batch)
+            await one.let_lease_run_out(batch)
+            for number in range(3):
+                await one.receipt(None, ReceiptKind.SENT, provider_message_id=f"somebody-else-s-{number}")
+            await one.runs("UPDATE deliveries SET lease_until = now() - CAST(CAST(:age AS text) AS interval)", age=age)
+            await one.runs("UPDATE receipts SET received_at = now() - interval '3 seconds'")
+        async with stage.database.begin_sweep() as tx:
+            expired = await sweeper_sql.expired_claims(tx, 2)
+            unsettled = await sweeper_sql.unsettled_receipts(tx, delivery_sweeper.RECEIPT_AGE, 2)
+        assert {claim.tenant for claim in expired} == {tenant for tenant, _ in unsettled} == {stage.tenant, other.tenant}
+
     async def test_what_others_wait_for_comes_before_what_has_many_pages(self, stage: Stage) -> None:
         cancelled, lost, idle = await stage.batch(), await stage.batch(), await stage.batch()
         await set_up(stage, cancelled, "status = 'cancelled'")

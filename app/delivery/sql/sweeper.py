@@ -48,6 +48,17 @@ async def beat(tx: RoutingTx) -> None:
     await tx.execute(statement)
 
 
+def _in_turns(found: str, order: str) -> sa.TextClause:
+    """Return a query of the first `:limit` rows, in this order, of those that another query finds.
+
+    Tenants take turns: what cannot be done for one of them keeps nobody else's work out, however much it is.
+    """
+    return sa.text(f"""
+        SELECT * FROM ({found}) AS found
+        ORDER BY row_number() OVER (PARTITION BY tenant_id ORDER BY {order}), {order} LIMIT :limit
+    """)  # noqa: S608 - built from constants
+
+
 @dataclass(frozen=True, slots=True)
 class ExpiredClaim:
     tenant: TenantId
@@ -61,12 +72,13 @@ async def expired_claims(tx: SweepTx, limit: int, within: timedelta | None = Non
     As long as an old transaction of somebody else is open, the index holds everything that was claimed since: a look at
     a while does not visit those rows.
     """
-    statement = sa.text("""
-        SELECT tenant_id, id, epoch FROM deliveries
+    found = """
+        SELECT tenant_id, id, epoch, lease_until FROM deliveries
         -- Sub-selects: the clock itself is another at each row, and would be compared only after reading it.
         WHERE status = 'sending' AND lease_until < (SELECT clock_timestamp())
-          AND lease_until >= (SELECT coalesce(clock_timestamp() - CAST(:within AS interval), '-infinity')) LIMIT :limit
-    """)
+          AND lease_until >= (SELECT coalesce(clock_timestamp() - CAST(:within AS interval), '-infinity'))
+    """
+    statement = _in_turns(found, "lease_until")
     rows = await tx.execute(statement, limit=limit, within=within)
     return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
 
@@ -211,7 +223,8 @@ async def handed_over(tx: SweepTx) -> list[tuple[TenantId, MassReplyId]]:
 DOUBLINGS = 30
 """As often as the age of a report doubles from a second on until it is older than anything that is kept: 34 years."""
 
-_UNSETTLED = sa.text("""
+_UNSETTLED = _in_turns(
+    """
     WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at)
     SELECT r.tenant_id, r.id, r.received_at
     FROM now CROSS JOIN generate_series(0, :doublings) AS doubling CROSS JOIN make_interval(secs => 2 ^ doubling) AS age
@@ -220,8 +233,9 @@ _UNSETTLED = sa.text("""
     UNION ALL
     -- The clock has stepped back since these came.
     SELECT r.tenant_id, r.id, r.received_at FROM now, receipts r WHERE r.settled_at IS NULL AND r.received_at > now.at
-    ORDER BY received_at DESC LIMIT :limit
-""")
+    """,
+    "received_at DESC",
+)
 
 
 async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
@@ -245,24 +259,27 @@ class UncertainDelivery:
 async def uncertain_deliveries(
     tx: SweepTx, providers: Sequence[str], settled_for: timedelta, limit: int
 ) -> list[UncertainDelivery]:
-    """Return uncertain deliveries whose provider can be asked, and whose last holder has been silent for long
-    enough."""
-    statement = sa.text("""
-        SELECT d.tenant_id, d.id, d.account_id
+    """Return uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough.
+
+    Those come first that nobody was asked about yet, or not for longest.
+    """
+    found = """
+        SELECT d.tenant_id, d.id, d.account_id, d.not_before
         FROM deliveries d JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
         WHERE d.status = 'uncertain' AND d.settles_after < clock_timestamp() - CAST(:settled_for AS interval)
           AND d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
-        ORDER BY d.settles_after LIMIT :limit
-    """)
+    """
+    statement = _in_turns(found, "not_before")
     rows = await tx.execute(statement, providers=list(providers), settled_for=settled_for, limit=limit)
     return [UncertainDelivery(row.tenant_id, row.id, row.account_id) for row in rows]
 
 
 async def abandoned(tx: SweepTx, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
     """Return mass replies that nobody confirmed, old enough to be purged."""
-    statement = sa.text("""
-        SELECT tenant_id, id FROM mass_replies
-        WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval) LIMIT :limit
-    """)
+    found = """
+        SELECT tenant_id, id, finished_at FROM mass_replies
+        WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval)
+    """
+    statement = _in_turns(found, "finished_at")
     rows = await tx.execute(statement, age=age, limit=limit)
     return [(TenantId(row.tenant_id), MassReplyId(row.id)) for row in rows]
