@@ -9,7 +9,7 @@ import pytest
 from app.channels import http as channel_http
 from app.delivery import calling
 from app.delivery import pump as pumping
-from app.delivery.sql import account_health
+from app.delivery.sql import account_health, call_shares
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Accepted, Outbound, SendResult
@@ -78,6 +78,7 @@ async def step_back(stage: Stage) -> None:
     """Let the database's clock stand two hours earlier: the same as what was written lying two hours ahead."""
     times = {
         "channel_accounts": ("cool_until", "cooled_at", "allowed_at"),
+        "call_shares": ("renewed_at", "expires_at"),
         "lanes": ("pumped_at", "held_until", "watched_until"),
         "deliveries": ("lease_until", "settles_after", "not_before", "queued_at", "updated_at"),
     }
@@ -128,6 +129,14 @@ class TestAClockThatSteppedBack:
         assert row.status == "sending"
         assert at < row.lease_until <= at + LEASE
         assert at + LEASE < row.settles_after <= at + SETTLES_AFTER
+
+    async def test_the_calls_of_a_process_that_died_are_free_after_its_lease(self, stage: Stage) -> None:
+        batch = await stage.batch(2)
+        await stage.claim(batch, 1)
+        await step_back(stage)
+        await stage.sweeper().tick()
+        share = await stage.one("SELECT expires_at FROM call_shares")
+        assert share.expires_at <= await now(stage) + LEASE + call_shares.RENEWED
 
     async def test_what_is_uncertain_settles_no_later_and_no_earlier(self, stage: Stage) -> None:
         batch = await self.uncertain(stage)

@@ -69,6 +69,15 @@ _ACCOUNTS = sa.text("""
     UPDATE channel_accounts a SET cool_until = a.cool_until - late.step, cooled_at = a.cooled_at - late.step
     FROM late WHERE a.tenant_id = :tenant AND a.id = late.id
 """)
+# One whose process has died ends for nobody else. Whoever holds one now renews it.
+_SHARES = sa.text("""
+    WITH late AS MATERIALIZED (
+        SELECT account_id, holder, renewed_at - clock_timestamp() AS step FROM call_shares
+        WHERE tenant_id = :tenant AND renewed_at > clock_timestamp() + CAST(:tolerance AS interval)
+        FOR UPDATE SKIP LOCKED)
+    UPDATE call_shares s SET expires_at = s.expires_at - late.step, renewed_at = s.renewed_at - late.step
+    FROM late WHERE s.tenant_id = :tenant AND s.account_id = late.account_id AND s.holder = late.holder
+""")
 # Their quarantine starts again in full length: only then have all holders of the attempt stopped for sure.
 _DELIVERIES = sa.text("""
     WITH late AS MATERIALIZED (
@@ -94,6 +103,7 @@ _LANES = sa.text("""
 async def set_right(tx: TenantTx, limit: int) -> int:
     """Move back times from before the step. Return the number of deliveries changed, at most `limit`."""
     await tx.execute(_ACCOUNTS, tolerance=TOLERANCE)
+    await tx.execute(_SHARES, tolerance=TOLERANCE)
     moved = await tx.execute(_DELIVERIES, tolerance=TOLERANCE, limit=limit)
     await tx.execute(_LANES)
     return moved.rowcount
