@@ -196,12 +196,20 @@ class Recorder:
             error = await self._failed(tenant, results)
             if error is None:
                 return
-            late = self._late[tenant] = LateResults(alone=[Alone(each) for each in results] if refuses(error) else [])
-            self._run(self._write_late(tenant, late))
-            if late.alone:
+            late = self._begin_late(tenant)
+            if refuses(error):
+                late.alone += map(Alone, results)
                 return
         for result in results:
             late.together[result.account].append(result)
+
+    def _begin_late(self, tenant: TenantId) -> LateResults:
+        """Return the tenant's late results. Another group of its own may have failed at the same time."""
+        late = self._late.get(tenant)
+        if late is None:
+            late = self._late[tenant] = LateResults()
+            self._run(self._write_late(tenant, late))
+        return late
 
     async def _write_late(self, tenant: TenantId, late: "LateResults") -> None:
         """Write what could not be written at once, for as long as it takes."""

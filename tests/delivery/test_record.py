@@ -192,6 +192,22 @@ class TestTrouble:
             await asyncio.gather(*waiting)
         assert await stage.counts(ours) == {"sent": 4}
 
+    async def test_two_groups_of_a_tenant_that_fail_at_once_are_tried_again_as_one(self, stage: Stage) -> None:
+        batch, both = await claimed(stage, 2), asyncio.Barrier(2)
+
+        async def before(number: int) -> None:
+            if number <= 2:
+                await both.wait()
+                raise ConnectionRefusedError
+
+        database = Watched(stage.database, before)
+        async with recording(Recorder(database)) as recorder, asyncio.timeout(20):
+            first = asyncio.create_task(recorder.record(result(stage, batch.first)))
+            await eventually(lambda: database.transactions == 1)
+            await asyncio.gather(first, recorder.record(result(stage, batch.deliveries[1])))
+        assert database.transactions == 3
+        assert await stage.counts(batch) == {"sent": 2}
+
     async def test_once_the_process_stops_a_database_that_stays_away_holds_nobody_up(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
