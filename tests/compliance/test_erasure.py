@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +13,13 @@ import pytest
 
 from app.compliance.erasure import erase_contact
 from app.domain.audit import OPERATOR
+from app.domain.mass_reply import Confirmation
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
-from app.domain.words import TenantId
+from app.domain.words import MassReplyId, TenantId
+from app.mass_replies.confirm import confirm
 from app.runtime import Runtime
+from app.store import mass_replies
 from app.store.database import Database
 from app.tables import metadata
 from tests.api.conftest import MakeKey, bearer, stored_rows
@@ -345,9 +350,9 @@ async def test_nobody_writes_to_an_erased_contact_while_a_mass_reply_runs(live: 
     assert (erased.address in written_to) is (done["counts"]["cancelled"] == 0)
 
 
-async def somebody_waits(runtime: Runtime, tenant: UUID) -> None:
-    """Let other tasks run until one of them waits for an advisory lock."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+async def somebody_waits(runtime: Runtime, tenant: UUID, event: str = "advisory") -> None:
+    """Let other tasks run until one of them waits for a lock of this kind."""
+    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE wait_event = '{event}' AND datname = current_database()"
     async with asyncio.timeout(20):
         while not (await row(runtime, tenant, waiting)).count:
             await asyncio.sleep(0.01)
@@ -372,3 +377,25 @@ async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_aft
         importing = asyncio.create_task(import_(desk.client, again))
         await somebody_waits(runtime, desk.tenant)
     await importing
+
+
+@pytest.mark.parametrize("all_but", [None, 1], ids=["all at once", "a sample first"])
+async def test_a_confirmation_at_the_same_moment_neither_fails_nor_makes_the_erasure_fail(
+    desk: Stage, all_but: int | None
+) -> None:
+    """Both change the mass reply. It tells the conversations that it skips, and one of those is being erased."""
+    runtime, tenant = desk.runtime, TenantId(desk.tenant)
+    await import_(desk.client, person(contact=PERSON | {"opted_out": all_but is None}))
+    id_ = MassReplyId(UUID((await create(desk.client, BODY | {"on_unresolved": "blank"}))["id"]))
+    async with runtime.database.begin(tenant) as tx:
+        batch = await mass_replies.lock(tx, id_)
+        assert batch is not None
+        assert batch.recipient_count is not None
+        erasing = asyncio.create_task(erase(desk.client))
+        await somebody_waits(runtime, desk.tenant, "transactionid")
+        sample = all_but and batch.recipient_count - all_but
+        confirmation = Confirmation(batch.recipient_count, sample_size=sample)
+        administrator = replace(OPERATOR, roles=frozenset({Role.ADMIN}))
+        await confirm(tx, id_, confirmation, timedelta(days=1), administrator)
+    await erasing
+    assert "quirrel" not in await stored_rows(runtime.database, tenant, "conversations")

@@ -55,11 +55,11 @@ _DELIVERIES = sa.text("""
         CROSS JOIN (SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact) c
         JOIN deliveries came ON came.tenant_id = :tenant AND came.mass_reply_id = m.id AND came.conversation_id = c.id
         WHERE m.tenant_id = :tenant))
-    ORDER BY d.id FOR UPDATE
+    ORDER BY d.id FOR NO KEY UPDATE
 """)
 _CONVERSATIONS = sa.text("""
     SELECT id, channel, address, address_key FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE
 """)
 _ALIASES = sa.text("""
     SELECT alias FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))
@@ -72,7 +72,8 @@ _CONTACT = sa.text("""
 async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     """Lock a contact, by our id or its external id, in the lock order of claims, records and imports. None if unknown.
 
-    Deliveries come first: recording a result writes to the conversation after its delivery.
+    Deliveries come first: recording a result writes to the conversation after its delivery. Their keys are not locked:
+    a mass reply that begins tells the timelines of those it skips, and this waits for it afterwards.
     """
     await begin_erasure(tx)
     contact = await tx.scalar(_FIND, id=_as_id(name), name=name)

@@ -16,6 +16,7 @@ def _draw_from(lanes: str, deliveries: str = "") -> sa.TextClause:
 
     Each delivery draws a lot, and of each lane only the lowest are kept: no more of it can be in the sample. So a queue
     is read once, in its index alone, and not sorted. Then channels take turns: a sample of three covers three channels.
+    What somebody else has locked is about to leave the queue.
     """
     return sa.text(f"""
         WITH drawn AS (
@@ -25,7 +26,7 @@ def _draw_from(lanes: str, deliveries: str = "") -> sa.TextClause:
                 SELECT id, random() AS lot FROM deliveries
                 WHERE tenant_id = :tenant AND mass_reply_id = :id AND account_id = l.account_id AND status = 'queued'
                   {deliveries}
-                ORDER BY lot LIMIT :size) d
+                ORDER BY lot LIMIT :size FOR NO KEY UPDATE SKIP LOCKED) d
             WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {lanes}),
         shuffled AS (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY lot) AS turn FROM drawn)
         UPDATE deliveries SET sampled = true
