@@ -296,7 +296,9 @@ class TestTurns:
         async with stage.database.begin_sweep() as tx:
             expired = await sweeper_sql.expired_claims(tx, 2)
             unsettled = await sweeper_sql.unsettled_receipts(tx, delivery_sweeper.RECEIPT_AGE, 2)
-        assert {claim.tenant for claim in expired} == {tenant for tenant, _ in unsettled} == {stage.tenant, other.tenant}
+        assert (
+            {claim.tenant for claim in expired} == {tenant for tenant, _ in unsettled} == {stage.tenant, other.tenant}
+        )
 
     async def test_what_others_wait_for_comes_before_what_has_many_pages(self, stage: Stage) -> None:
         cancelled, lost, idle = await stage.batch(), await stage.batch(), await stage.batch()
