@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from app.dev.history.receiver import receiving
 from app.dev.sandbox import SandboxOptions
 from tests.dev.sandbox_calls import QUICK, SENDERS, Sender, email, get, post, postmark_call, quick_sandbox
 
@@ -84,6 +85,22 @@ async def test_the_file_holds_a_line_for_each_entry_at_once(tmp_path: Path) -> N
             await post(client, sandbox, EMAIL.call(recipient))
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         assert [line["outcome"] for line in lines] == ["accepted", "refused"]
+
+
+async def test_no_answer_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy disk takes longer than a call may take."""
+
+    def stands_still(_: int) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("os.fsync", stands_still)
+    async with (
+        quick_sandbox(replace(QUICK, journal_path=tmp_path / "journal.jsonl")) as (sandbox, client),
+        receiving(tmp_path / "hooks.jsonl", ["mass_reply.completed"]) as receiver,
+        client.post(receiver.url, json={}, headers={"webhook-id": "evt_1"}) as taken,
+    ):
+        sent = await post(client, sandbox, EMAIL.call("ann@example.com"))
+        assert (sent.status, taken.status) == (200, 204)
 
 
 async def test_accounts_are_registered_over_http() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.dev.history.evidence import Evidence, Row
+from app.dev.history.evidence import Attempt, Event, Evidence, Row
 from app.dev.history.verdict import judge
+from app.dev.soak.doubts import Restart
 from app.dev.soak.machine import Machine, watched
 from app.dev.soak.report import Outcome, Plan, page
 from app.domain.delivery_lifecycle import DeliveryStatus
+from tests.dev.histories import at
 
 NOTHING = Evidence(confirmed=(), reported={}, mass_replies=(), journal=())
 OUTCOME = Outcome(
@@ -21,7 +23,7 @@ OUTCOME = Outcome(
     verdict=judge(NOTHING),
     struck={"worker killed": 2, "a person decides": 1},
     missed={},
-    restarted=2,
+    restarts=[Restart("worker 1", at(10), at(14), 0), Restart("worker 2", at(20), at(21), 0)],
     rolling="m",
     died=(),
     seconds=125.0,
@@ -55,7 +57,11 @@ def test_what_found_nothing_to_strike_is_not_among_the_faults() -> None:
     [
         (replace(OUTCOME, died=["worker 1: out of memory"]), "* worker 1: out of memory"),
         (replace(OUTCOME, struck={"worker killed": 2}), "Not all of what was planned came"),
-        (replace(OUTCOME, restarted=1), "Not all of what was planned came"),
+        (replace(OUTCOME, restarts=OUTCOME.restarts[:1]), "Not all of what was planned came"),
+        (
+            replace(OUTCOME, restarts=[OUTCOME.restarts[0], Restart("worker 2", at(20), at(21), -9, "a last word")]),
+            "* worker 2 told to stop at 00:00:20.000, ended at 00:00:21.000, with status -9: a last word",
+        ),
     ],
 )
 def test_a_run_that_is_not_good_says_why(outcome: Outcome, words: str) -> None:
@@ -63,6 +69,29 @@ def test_a_run_that_is_not_good_says_why(outcome: Outcome, words: str) -> None:
 
     assert any(line.startswith("**NOT GOOD**") for line in said)
     assert any(line.startswith(words) for line in said)
+
+
+def uncertain(since: float, *ids: str, reason: str = "worker_lost") -> Event:
+    subjects = [{"delivery_id": id_, "status": DeliveryStatus.UNCERTAIN, "reason": reason} for id_ in ids]
+    return Event("event", 1, 1, "deliveries.updated", "m", subjects, at(since))
+
+
+def test_what_became_uncertain_is_said_with_its_reason_and_the_workers_that_stopped_meanwhile() -> None:
+    attempts = [Attempt(1, at(9), "reported_sent")]
+    rows = {id_: Row(id_, "m", "c", "email", "postmark", DeliveryStatus.SENT, 1, attempts=attempts) for id_ in "ab"}
+    events = [uncertain(13, "a", "b"), uncertain(15, "a", reason="answer_lost")]
+    outcome = replace(OUTCOME, evidence=replace(NOTHING, rows=rows, events=events))
+
+    said = lines(outcome)
+    assert "2 rolling restarts in one mass reply made 2 uncertain," in said
+    assert [line for line in said if line.startswith("* ")] == [
+        "* postmark: 2 worker_lost at 00:00:13.000, claimed from 00:00:09.000 on (the first is a);"
+        " worker 1 told to stop at 00:00:10.000, ended at 00:00:14.000.",
+        "* postmark: 1 answer_lost at 00:00:15.000, claimed from 00:00:09.000 on (the first is a);"
+        " worker 1 told to stop at 00:00:10.000, ended at 00:00:14.000.",
+    ]
+    assert not outcome.good
+    assert "no worker was told to stop meanwhile." in "".join(lines(replace(outcome, restarts=[])))
 
 
 def test_recipients_without_an_account_are_shown_too() -> None:

@@ -147,6 +147,8 @@ class Event:
     type: str
     mass_reply: str | None
     subjects: Sequence[Mapping[str, Any]] = ()
+    at: datetime | None = None
+    """When it was written, by the database's clock. None in an export from before that was read."""
 
     @property
     def place(self) -> tuple[bool, int]:

@@ -90,7 +90,7 @@ QUERIES: Final[Mapping[str, str]] = {
         ORDER BY position, written
     """,
     "events": """
-        SELECT id, position, written, type, mass_reply_id, subjects
+        SELECT id, position, written, type, mass_reply_id, subjects, created_at
         FROM outbound_events WHERE tenant_id = $1 AND mass_reply_id = ANY ($2) ORDER BY position, written
     """,
     "retried": """

@@ -160,7 +160,8 @@ def _counters(lane: Json) -> dict[str, int]:
 
 def _event(row: Json) -> Event:
     mass_reply = row["mass_reply_id"] and str(row["mass_reply_id"])
-    return Event(str(row["id"]), row["position"], row["written"], row["type"], mass_reply, _json(row["subjects"]))
+    subjects, at = _json(row["subjects"]), _maybe(row.get("created_at"))
+    return Event(str(row["id"]), row["position"], row["written"], row["type"], mass_reply, subjects, at)
 
 
 def _frozen(row: Json) -> FrozenMassReply:

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from app.dev.history.evidence import Evidence
-from app.dev.history.published import published_statuses
 from app.dev.history.verdict import HistoryVerdict, Kind, lines
+from app.dev.soak.doubts import Doubt, Restart, doubts, in_words
 from app.dev.soak.machine import Machine
 from app.domain.delivery_lifecycle import DeliveryStatus
 
@@ -39,7 +39,7 @@ class Outcome:
     """How often what befell the service while the mass reply was under way."""
     missed: Mapping[str, int]
     """How often a fault found nothing to strike. It does not count, and came again later."""
-    restarted: int
+    restarts: Sequence[Restart]
     rolling: str
     """The mass reply during which workers were only restarted."""
     died: Sequence[str]
@@ -47,20 +47,23 @@ class Outcome:
     seconds: float
 
     @property
-    def uncertain_by_restarts(self) -> int:
-        """How many messages of that mass reply were ever uncertain, whatever became of them."""
-        told = published_statuses(self.evidence)
-        ours = (row.id for row in self.evidence.rows.values() if row.mass_reply == self.rolling)
-        return sum(DeliveryStatus.UNCERTAIN in told.get(id_, ()) for id_ in ours)
+    def doubts(self) -> Sequence[Doubt]:
+        """What was ever uncertain of that mass reply."""
+        return doubts(self.evidence, self.rolling)
+
+    @property
+    def bad_stops(self) -> Sequence[Restart]:
+        """The workers that did not end well when they were told to stop."""
+        return [each for each in self.restarts if each.status]
 
     @property
     def whole(self) -> bool:
         """Whether every fault and every restart came while there was something left to send."""
-        return sum(self.struck.values()) == self.plan.faults and self.restarted == self.plan.restarts
+        return sum(self.struck.values()) == self.plan.faults and len(self.restarts) == self.plan.restarts
 
     @property
     def good(self) -> bool:
-        return self.verdict.good and self.whole and not self.uncertain_by_restarts and not self.died
+        return self.verdict.good and self.whole and not (self.doubts or self.bad_stops or self.died)
 
 
 def page(outcome: Outcome, now: datetime) -> str:
@@ -82,8 +85,11 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
     yield "something to strike while messages were left. How a run is judged: [proof.md](proof.md)."
     yield ""
     yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: " + ", ".join(f"{k} {verdict.by_kind[k]}" for k in Kind) + "."
-    yield f"{outcome.restarted} rolling restarts in one mass reply made {outcome.uncertain_by_restarts} uncertain,"
+    uncertain = len({doubt.delivery for doubt in outcome.doubts})
+    yield f"{len(outcome.restarts)} rolling restarts in one mass reply made {uncertain} uncertain,"
     yield f"if only for a while; {len(outcome.died)} processes ended by themselves."
+    yield from (f"* {words}." for words in in_words(outcome.doubts, outcome.restarts))
+    yield from (f"* {stop}, with status {stop.status}: {stop.last_words}" for stop in outcome.bad_stops)
     yield from (f"* {words}" for words in outcome.died)
     if not outcome.whole:
         yield "Not all of what was planned came while there was something left to send."

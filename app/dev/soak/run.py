@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -15,6 +16,7 @@ from app.dev.history import folder as history
 from app.dev.history.receiver import Receiver
 from app.dev.history.verdict import judge
 from app.dev.soak.desk import UNFINISHED, Desk
+from app.dev.soak.doubts import Restart
 from app.dev.soak.ground import prepared
 from app.dev.soak.machine import watched
 from app.dev.soak.relay import CLEAR, Relay
@@ -49,7 +51,7 @@ async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
     ):
         stage = _Stage(plan, ground, relays, receiver, desk, dice)
         rolling = await stage.begin("rolling", min(ROLLING, plan.recipients), calm=True)
-        restarted = await stage.roll(rolling)
+        restarts = await stage.roll(rolling)
         await stage.hurry()
         storm = await stage.begin("storm", plan.recipients)
         struck, missed = await stage.strike(storm)
@@ -67,7 +69,7 @@ async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
         verdict=judge(seen),
         struck=struck,
         missed=missed,
-        restarted=restarted,
+        restarts=restarts,
         rolling=rolling,
         died=ground.died,
         seconds=time.monotonic() - began,
@@ -116,16 +118,17 @@ class _Stage:
         await self.desk.furnish(1.0)
         return await self.desk.prepare(tag, count, calm=calm)
 
-    async def roll(self, mass_reply: str) -> int:
-        """Restart one worker after the other while the mass reply is under way. Return how often."""
-        pace, done = Pacing(self.plan.restarts, self.plan.seconds_of_restart), 0
-        while done < self.plan.restarts and (left := await self.desk.left(mass_reply)):
-            await self.desk.furnish(pace.rate(left, done))
-            worker = self.ground.workers[done % len(self.ground.workers)]
-            await worker.restart()
+    async def roll(self, mass_reply: str) -> Sequence[Restart]:
+        """Restart one worker after the other while the mass reply is under way."""
+        pace, done = Pacing(self.plan.restarts, self.plan.seconds_of_restart), list[Restart]()
+        while len(done) < self.plan.restarts and (left := await self.desk.left(mass_reply)):
+            await self.desk.furnish(pace.rate(left, len(done)))
+            worker = self.ground.workers[len(done) % len(self.ground.workers)]
+            told_at, status = datetime.now(UTC), await worker.stop()
+            done.append(Restart(worker.name, told_at, datetime.now(UTC), status, worker.last_words))
+            worker.start()
             await worker.ready()
-            done += 1
-        self.desk.said(f"rolling: {done} restarts, {await self.desk.left(mass_reply)} messages left")
+        self.desk.said(f"rolling: {len(done)} restarts, {await self.desk.left(mass_reply)} messages left")
         await self.desk.furnish(HURRY)
         await self._wait(mass_reply)
         return done

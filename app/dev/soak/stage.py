@@ -78,10 +78,10 @@ class SoakProgram:
         await asyncio.to_thread(self.running.process.wait)
         self.start()
 
-    async def stop(self) -> None:
-        """SIGTERM, as a deployment sends it."""
+    async def stop(self) -> int:
+        """SIGTERM, as a deployment sends it. Return the exit status."""
         self.running.process.terminate()
-        await asyncio.to_thread(self.running.process.wait)
+        return await asyncio.to_thread(self.running.process.wait)
 
     async def restart(self) -> None:
         """SIGTERM, and a new one."""
