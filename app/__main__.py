@@ -5,7 +5,7 @@ import signal
 
 # Ctrl-C while the program is still being read is the end of it, as for any program, and no traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-# What is imported stays: looking through it again and again for garbage would take a fifth of the time to start.
+# Imported objects stay: searching them again and again for garbage would take a fifth of the time to start.
 gc.disable()
 from app.cli import main  # noqa: E402 - what is imported here is what the collector is to leave alone
 

@@ -88,7 +88,7 @@ async def delete_account(tx: TenantTx, key: str, by: Actor = OPERATOR) -> None:
 
 
 def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount) -> str:
-    """Return the address to enter at the provider; without its secret if that cannot be decrypted any more."""
+    """Return the address to enter at the provider, or one without its secret if that can no longer be decrypted."""
     if _signs(account):
         return callbacks.address(account.id, None)
     try:

@@ -1,4 +1,4 @@
-"""Looking up the addresses of a tenant's own channel accounts."""
+"""The addresses of a tenant's own channel accounts."""
 
 from app.channels import registry
 from app.domain.own_addresses import OwnAddresses
@@ -7,7 +7,7 @@ from app.store.transactions import TenantTx
 
 
 async def own_addresses(tx: TenantTx) -> OwnAddresses:
-    """Return the addresses of the tenant's own accounts, which are nobody's."""
+    """Return the addresses of the tenant's own accounts. No customer has one of them."""
     used = await account_configs(tx)
     written = [
         (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)

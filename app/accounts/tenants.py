@@ -8,7 +8,7 @@ from app.store.transactions import TenantTx
 
 
 async def require_tenant(tx: TenantTx) -> None:
-    """Raise NotFound if there is no such tenant: it would look like a tenant without data."""
+    """Raise NotFound if there is no such tenant. Otherwise it would look like a tenant without data."""
     if not await tenant_exists(tx):
         raise NotFound("There is no such tenant.")
 

@@ -23,6 +23,9 @@ class ActionBody(Body):
         return author_of(caller, self.author)
 
 
+NO_AUTHOR = ActionBody()
+
+
 class LaneBody(ActionBody):
     channel_account: Name | None = Field(
         default=None, description="Only the lane of this channel account; the whole mass reply if left out."

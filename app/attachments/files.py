@@ -24,7 +24,7 @@ class FilesUnavailable(Exception):
 
     @classmethod
     def because(cls, error: Exception) -> "FilesUnavailable":
-        """Return what is wrong in our own words: the library's messages name the storage, and quote its response."""
+        """Return the error in our own words: the library's messages name the storage, and quote its response."""
         if isinstance(error, _MISSING):
             return cls("there is no such file, or no such bucket or folder")
         if isinstance(error, _REFUSED):

@@ -1,4 +1,4 @@
-"""Use cases of attachments: storing an uploaded file, and finding those that a mass reply names."""
+"""Use cases of attachments: store an uploaded file, and find those that a mass reply names."""
 
 import asyncio
 import hashlib

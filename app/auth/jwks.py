@@ -65,7 +65,7 @@ class KeySet:
         self._question: asyncio.Task[None] | None = None
 
     async def find(self, kid: str | None) -> PyJWK | None:
-        """Return the key of that name; None if the provider has no such key, or is unreachable."""
+        """Return the key with this id, or None if the provider has no such key or is unreachable."""
         if kid is None:
             return None
         self._ask_when_due(kid in self._keys)

@@ -33,7 +33,7 @@ class Keys(Protocol):
 
 
 class SharedSecret:
-    """One secret that the identity provider signs with too, whatever key a token names."""
+    """A secret shared with the identity provider. It verifies every token, whichever key the token names."""
 
     algorithms = ("HS256",)
 

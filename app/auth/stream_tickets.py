@@ -39,5 +39,5 @@ class StreamTicket:
 
     @property
     def digest(self) -> bytes:
-        """What is stored. The secret has 256 random bits, so one round of SHA-256 is enough."""
+        """The digest that is stored. The secret has 256 random bits, so one round of SHA-256 is enough."""
         return hashlib.sha256(self.secret.encode()).digest()

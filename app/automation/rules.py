@@ -31,7 +31,7 @@ class SavedRule:
 
 
 async def refuse_private_urls(draft: RuleDraft, *, allow_private: bool) -> None:
-    """Raise InvalidRequest with each webhook that may not be called. It resolves names, so no transaction is open.
+    """Raise InvalidRequest with each webhook that may not be called. It resolves names: open no transaction meanwhile.
 
     All look-ups, MAX_ACTIONS at most, run at once: unknown names take no longer than one of them.
     """

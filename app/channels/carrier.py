@@ -26,7 +26,7 @@ _MOST_PLACES: Final = 1024
 
 
 class Carrier(httpx.AsyncBaseTransport):
-    """Carries a POST whose body is known. Leaves everything else to aiohttp's client."""
+    """Sends a POST whose body is known. Leaves every other request to aiohttp's client."""
 
     def __init__(self, session: aiohttp.ClientSession, otherwise: AiohttpTransport, begins: Signal, leaves: Signal):
         """`begins` is called before there is a connection, `leaves` right before the first byte is written."""

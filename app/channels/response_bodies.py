@@ -1,4 +1,4 @@
-"""Reading the body of a response from outside, whose server may mean harm."""
+"""Read the body of a response from a server that may be hostile."""
 
 import zlib
 from typing import Final, cast

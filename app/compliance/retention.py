@@ -1,4 +1,4 @@
-"""Use case: delete what is past its retention time, in short transactions. Nothing that is still in progress goes."""
+"""Use case: delete data past its retention time, in short transactions. Nothing in progress is deleted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ async def _count(database: Database, tenant: TenantId, before: datetime) -> Purg
 
 async def _purge_tenant(database: Database, files: Files | None, tenant: TenantId, before: datetime) -> Purged:
     done = Purged(tenant)
-    # Mass replies first: then nothing names their attachments any more.
+    # Mass replies first, so that nothing names their attachments any more.
     while await _purge_deliveries(database, done, before):
         pass
     for kind in (DataKind.RECEIPTS, DataKind.AUTOMATION_RUNS, DataKind.ATTACHMENTS):

@@ -11,7 +11,7 @@ from app.domain.errors import InvalidRequest
 from app.domain.words import TenantId
 
 SHORTEST: Final = timedelta(days=7)
-"""Longer than webhooks are retried and receipts may arrive: anything older has ended."""
+"""Longer than webhooks are retried and receipts may arrive, so everything older has ended."""
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
 
 
@@ -41,7 +41,7 @@ class Purged:
 
 
 def read_age(text: str) -> timedelta:
-    """Read an age such as `90d`. Raise InvalidRequest for anything else, and for less than a week."""
+    """Read an age such as `90d`. Raise InvalidRequest if it is not one, or is less than a week."""
     found = _DAYS.fullmatch(text.strip())
     age = timedelta(days=int(found[1])) if found else timedelta()
     if age < SHORTEST:

@@ -1,7 +1,7 @@
-"""Applying the lines of an import to what is stored, one after the other, in memory.
+"""Apply the lines of an import to the stored objects, one after the other, in memory.
 
-The store loads what a chunk of lines refers to, lets this module apply them, and writes the changes, set-based. So each
-line sees the changes of the lines before it, and "unchanged" means that the line held nothing new.
+The store loads the objects that a chunk of lines refers to, lets this module apply the lines, and writes the changes,
+set-based. So each line sees the changes of the lines before it, and "unchanged" means that a line held nothing new.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ class LineOutcome(StrEnum):
 
 
 class RowIds(dict[str, str]):
-    """The ids of rows by external id. A row that has none yet gets a new one as soon as it is asked for."""
+    """The ids of rows by external id. A row without an id gets a new one when it is looked up."""
 
     def __init__(self, known: Mapping[str, str], new: Iterator[str]) -> None:
         super().__init__(known)
@@ -48,7 +48,7 @@ class RowIds(dict[str, str]):
 
 @dataclass(slots=True)
 class AddedMessage:
-    """A message with what it is stored with."""
+    """A message, with the other values that are stored with it."""
 
     message: CustomerMessage
     conversation: Conversation
@@ -58,7 +58,7 @@ class AddedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What some lines have changed, to be stored."""
+    """The changes of some lines, to be stored."""
 
     left: Sequence[str]
     """Contacts without an id that their last conversation has left. A newcomer at such an address is somebody else."""
@@ -72,7 +72,7 @@ class Changes:
     """Of conversations."""
     contact_ids: RowIds
     published: frozenset[ConversationId]
-    """The conversations that were stored before the first line. What happens to others is not published."""
+    """The conversations that were stored before the first line. Changes of others are not published."""
     addresses: Callable[[], Iterable[Address]] = field(repr=False)
     """Returns the addresses that the lines made reachable."""
 
@@ -85,7 +85,7 @@ _ADDRESS_FIELDS = {
 
 @dataclass(slots=True)
 class Chunk:
-    """What is stored of the objects that some lines refer to, with the lines' changes so far."""
+    """The stored objects that some lines refer to, with the lines' changes so far."""
 
     accounts: KnownAccounts
     conversations: dict[str, Conversation]
@@ -108,7 +108,7 @@ class Chunk:
     changed_contacts: set[str] = field(default_factory=set)
 
     def take_changes(self) -> Changes:
-        """Return what has changed since the last call. Whatever applies next does not change it."""
+        """Return the changes since the last call. Lines that are applied later do not alter them."""
         contacts = [self.contacts[key] for key in sorted(self.changed_contacts)]
         conversations = {key: self.conversations[key] for key in sorted(self.changed_conversations)}
         changes = Changes(
@@ -212,7 +212,7 @@ class Chunk:
         return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, said), draft)
 
     def _leave(self, key: str) -> None:
-        """Retire a contact without an id that its last conversation has left, so that nobody else becomes it."""
+        """Retire a contact without an id whose last conversation has left it: a newcomer is somebody else."""
         used = key in self.used_elsewhere or any(each.contact == key for each in self.conversations.values())
         if used or not self.contacts[key].unnamed:
             return

@@ -1,4 +1,4 @@
-"""Importing lines, in groups, one transaction a group."""
+"""Import lines in groups, one transaction for each group."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from app.store.erased_addresses import block_known, has_digests
 from app.store.transactions import TenantTx
 
 PART_LINES: Final = 300
-"""Lines that are applied and then written together: to encode them is one piece of work on the event loop."""
+"""Lines that are applied and then written together. Encoding them is one piece of work on the event loop."""
 FIRST_LINES: Final = 100
 """Lines of a group's first part. PostgreSQL waits for these, so they are fewer."""
 
@@ -28,9 +28,9 @@ FIRST_LINES: Final = 100
 async def import_lines(
     database: Database, tenant: TenantId, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
-    """Import NDJSON, a conversation a line. A finished group of lines stays, whatever comes after it.
+    """Import NDJSON, one conversation a line. A finished group stays stored, even if a later one fails.
 
-    While PostgreSQL writes one group, the next is read.
+    While PostgreSQL writes one group, the next one is read.
     """
     report = ImportReport()
     async with Ahead(read_groups(body)) as groups:
@@ -50,7 +50,7 @@ async def import_lines(
 async def _store(
     tx: TenantTx, applied: AsyncGenerator[Rows, None], groups: Ahead[Group], digests: AddressDigests
 ) -> None:
-    """Store what each part of a group has changed. Meanwhile the next part applies, and the next group is read.
+    """Store the changes of each part of a group. Meanwhile the next part is applied, and the next group is read.
 
     An address that was blocked when its contact was erased is blocked again if it comes back.
     """

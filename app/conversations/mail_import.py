@@ -1,4 +1,4 @@
-"""Importing e-mail: each becomes a customer's message in the conversation that it belongs to."""
+"""Import e-mails: each becomes a customer's message on the conversation that it belongs to."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.accounts.own_addresses import own_addresses
+from app.conversations.customer_mail import line_of, message_of, of_customer
 from app.conversations.import_chunk import Chunk, LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
-from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
 from app.conversations.sql.customer_messages import find_message, is_known, record_customer_message
 from app.conversations.sql.import_rows import rows_of
@@ -114,7 +114,8 @@ async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: Ad
         return await _add_to(tx, thread, mail, now)
     line = line_of(mail, account.key, now)
     chunk = await load_chunk(tx, [line])
-    # Another import may have opened it while this one waited: then the sender may be anybody, as in any thread.
+    # Another import may have opened it while this one waited. Then it is a thread like any other: the sender may not be
+    # its contact.
     opened = chunk.conversations.get(line.external_id)
     if opened is not None and opened.id is not None and opened.channel is Channel.EMAIL:
         return await _add_to(tx, opened.id, mail, now)

@@ -1,6 +1,6 @@
-"""Read a line of an import that holds nothing unusual, by compiled code: several times as fast as `import_line`.
+"""Read a line of an import that holds nothing unusual, in compiled code: several times as fast as `import_line`.
 
-What is not understood here is no fault yet. It is left to `import_line`, which reads every line and names each fault.
+A line that is not understood here need not be wrong. `import_line` then reads it, and names each fault.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Contacts that an import gives no id: whoever has the same address is the same one."""
+"""Contacts to whom an import gives no id: the same address means the same contact."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,8 @@ from app.domain.words import Channel
 def unnamed_id(conversation: Conversation, contact: Contact) -> str:
     """Return the key of a contact without an id: the conversation's address, else the contact's own.
 
-    Without any address the conversation's id is the key: such a contact cannot be reached, and is nobody else.
+    Without any address the conversation's id is the key: such a contact cannot be reached, and is shared with no other
+    conversation.
     """
     if conversation.address:
         return identity(Address.read(conversation.channel, conversation.address))

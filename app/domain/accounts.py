@@ -21,7 +21,7 @@ class AccountState(StrEnum):
     PAUSED = "paused"
     """The account itself is at fault (bad token, suspended, no credit). It waits until it is fixed and saved."""
     COOLING = "cooling"
-    """The provider asked for a pause. It ends by itself."""
+    """The provider asked for a pause. It ends after a while."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class _Written:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Address:
-    """Where somebody is reached on a channel."""
+    """Where a person is reached on a channel."""
 
     channel: Channel
     stored: str = field(repr=False)

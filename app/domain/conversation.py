@@ -76,7 +76,7 @@ class CustomerMessage:
     sent_at: datetime | None = None
     """By the sender's clock, or None if it is not known."""
     automatic: bool = False
-    """Nobody waits for an answer to it: an out-of-office mail, a bounce, a STOP that the provider answers."""
+    """Whether it needs no answer: an out-of-office mail, a bounce, or a STOP that the provider answers."""
     references: tuple[str, ...] = ()
     """For e-mail: the thread up to this message, oldest first, without it."""
     sender: str | None = field(default=None, repr=False)

@@ -177,7 +177,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
             (_E.RECEIPT_FAILED, _S.FAILED),
         )
     },
-    # A success counts for any attempt: the customer has the message, whatever we concluded meanwhile.
+    # A success counts for any attempt: the customer has the message, even if the delivery has another status by now.
     **{
         (status, event): TransitionRule(to, _G.NOT_DISPROVED)
         for status in (_S.QUEUED, _S.SENDING, _S.UNCERTAIN, _S.CANCELLED)

@@ -1,4 +1,4 @@
-"""What a validator's finding is called: in the words that every reader of ours uses, and none of Python's."""
+"""Validation errors in the words of the API's own readers, without Python's terms."""
 
 from typing import Final
 

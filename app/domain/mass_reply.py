@@ -90,7 +90,7 @@ class Lane:
 
     @property
     def halted_by(self) -> str | None:
-        """Why it is stopped for a reason of its own, whatever the mass reply does, or None if it is not."""
+        """The lane's own reason to be stopped, in addition to the mass reply's, or None."""
         return self.pause_reason or (PauseReason.ACCOUNT if self.account_fault else None)
 
 

@@ -139,7 +139,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent. Never retried by itself."""
+    """It may have been sent. Never retried automatically."""
 
     detail: str
 

@@ -21,7 +21,7 @@ class Decision:
     conversation_ids: frozenset[UUID]
     finding: Finding
     send_again: bool
-    """Whether it is sent once more. If the person is wrong, the customer gets it twice."""
+    """Whether to send it again. If the person is wrong, the customer gets it twice."""
     not_after: datetime | None
     why: str = field(repr=False)
     by: Author

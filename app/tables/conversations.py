@@ -74,7 +74,7 @@ blocked_addresses = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
-# Another name of an address at its provider, such as WhatsApp's id of a person whose number is known.
+# Another name of an address at its provider, such as WhatsApp's id of a person whose number is also known.
 address_links = Table(
     "address_links",
     own.metadata,

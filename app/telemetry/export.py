@@ -1,4 +1,4 @@
-"""Exporting spans to a collector. The only file that needs the OpenTelemetry SDK, and the extra `telemetry`.
+"""Export spans to a collector. Only this file needs the OpenTelemetry SDK, and so the extra `telemetry`.
 
 Spans leave the installation. What FastAPI records of the caller's data (the path with its keys, the query, which may
 hold a callback's secret) is overwritten before anything is exported.

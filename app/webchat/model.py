@@ -1,4 +1,4 @@
-"""The web chat as its visitor sees it: a session, whose token is the only credential, and its conversation."""
+"""The web chat as a visitor sees it: a session, whose token is the only credential, and its conversation."""
 
 import hashlib
 import re

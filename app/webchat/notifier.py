@@ -18,7 +18,7 @@ from app.webchat.model import ChatSession
 from app.webchat.sql.sessions import newest_messages
 
 MOST_PAGES: Final = 20
-"""The most pages of one conversation that one process notifies."""
+"""The most open pages of one conversation that one process notifies."""
 TICK: Final = 1.0
 _WAIT: Final = timedelta(seconds=30)
 

@@ -33,7 +33,7 @@ LONGEST_SECONDS: Final = 3_600
 """Then a page's stream ends, and the page opens another one."""
 MINUTE: Final = timedelta(minutes=1)
 SESSIONS_A_MINUTE: Final = 600
-"""For one account, whoever asks: a script with many addresses cannot fill a helpdesk with visitors."""
+"""For one account, from all addresses together: a script with many cannot fill a helpdesk with visitors."""
 
 
 @dataclass(frozen=True, slots=True)

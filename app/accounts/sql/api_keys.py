@@ -1,4 +1,4 @@
-"""API keys. A routing row names a key's tenant, before anything else of the tenant can be read."""
+"""API keys. A routing row names a key's tenant: without it, no other row of the tenant can be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

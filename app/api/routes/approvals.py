@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, status
 
-from app.api.action_schemas import ActionBody
+from app.api.action_schemas import NO_AUTHOR, ActionBody
 from app.api.approval_schemas import RejectBody
 from app.api.deps import Approver, RuntimeDep
 from app.api.mass_replies import Id, answer, read, wake
@@ -16,8 +16,6 @@ from app.mass_replies import confirm
 from app.store.shares import BULK
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
-
-NO_AUTHOR = ActionBody()
 
 
 @router.post(

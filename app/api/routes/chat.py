@@ -71,7 +71,7 @@ Visitor = Annotated[ChatSession, Depends(_Visitors())]
 
 
 async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier]:
-    """Begin to watch before the response begins, so that one page too many is refused with a status."""
+    """Begin to watch before the response begins, so that a page beyond the limit is refused with a status."""
     async with runtime.chat_news.watch(visitor) as notifier:
         yield notifier
 

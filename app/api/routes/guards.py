@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from app.accounts.settings import save_guards
+from app.accounts.guards import save_guards
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst

@@ -59,7 +59,7 @@ router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=Ca
 POLL_SECONDS = 2
 """The `Retry-After` of a mass reply that is being sent."""
 PROGRESSING: Final[dict[int | str, dict[str, Any]]] = {200: WHEN_TO_POLL, 304: {**UNCHANGED[304], **WHEN_TO_POLL}}
-"""The `responses=` entries of what is polled while it goes on."""
+"""The `responses=` entries of a route that is polled while a mass reply progresses."""
 BUSY = frozenset({MassReplyStatus.PREPARING, MassReplyStatus.SENDING})
 
 _BAD_DRAFT = (
@@ -126,7 +126,7 @@ async def create_mass_reply(
 async def _created(
     runtime: Runtime, tenant: TenantId, created: create.Creation, key: IdempotencyKey | None
 ) -> Response:
-    """Return the mass reply: also if the first request with this key died before it was answered."""
+    """Return the mass reply, even if the first request with this key died before its response."""
     async with runtime.database.begin(tenant) as tx:
         batch = await existing(tx, created.id)
         bind_contextvars(mass_reply=str(batch.id))
@@ -206,5 +206,5 @@ async def get_mass_reply(
 
 
 def _when_to_poll(found: Iterable[Snapshot]) -> Mapping[str, str]:
-    """Return the headers that say when to look again, if something of it goes on by itself."""
+    """Return the headers that say when to poll again, if any of these is still progressing."""
     return {"Retry-After": str(POLL_SECONDS)} if any(each.progress.status in BUSY for each in found) else {}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
+from app.api.action_schemas import NO_AUTHOR, ActionBody, LaneBody, ResolveBody, RetryBody
 from app.api.deps import RuntimeDep, Sender
 from app.api.idempotency import KeyHeader, read_key, replay
 from app.api.mass_replies import Id, answer, existing, read, wake
@@ -35,7 +35,6 @@ from app.store.transactions import TenantTx
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 ALL_LANES = LaneBody()
-NO_AUTHOR = ActionBody()
 ALL_FAILED = RetryBody()
 
 

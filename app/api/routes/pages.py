@@ -80,8 +80,8 @@ async def get_console_script(if_none_match: IfNoneMatch = None) -> Response:
 
 @console.get("/console")
 async def get_console() -> Response:
-    """Return the one page of the console: what follows `#` stays in the browser, filters included."""
-    return _page("console", (), after=("dialog",))
+    """Return the console's only page. The part of a URL after `#`, with its filters, stays in the browser."""
+    return _page("console", ())
 
 
 @console.get("/")
@@ -97,12 +97,12 @@ async def get_frame_script(if_none_match: IfNoneMatch = None) -> Response:
 @frame.get("/embed")
 async def get_frame(runtime: RuntimeDep) -> Response:
     """Return the dialog as a page, for an iframe on one of the pages that may frame it."""
-    return _page("embed", runtime.settings.embed_origins, after=("dialog",))
+    return _page("embed", runtime.settings.embed_origins)
 
 
-def _page(name: str, parents: Sequence[str], after: Sequence[str] = ()) -> Response:
-    """Return the page of an element. `after` names elements that it uses, whose modules are loaded first."""
-    scripts = "\n".join(_SCRIPT_TAG.format(name=one) for one in (*after, name))
+def _page(name: str, parents: Sequence[str]) -> Response:
+    """Return the page of an element. Each of them uses the dialog, whose module is loaded first."""
+    scripts = "\n".join(_SCRIPT_TAG.format(name=one) for one in ("dialog", name))
     attributes = f' parents="{escape(" ".join(parents))}"' if parents else ""
     headers = {"Content-Security-Policy": _policy(parents), "Cache-Control": "no-cache"}
     return Response(

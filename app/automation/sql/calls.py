@@ -107,7 +107,7 @@ CLAIM = sa.text("""
 
 
 async def claim(tx: TenantTx, rule: UUID, limit: int, lease: timedelta) -> list[ClaimedCall]:
-    """Claim a rule's due calls. Nobody else makes them before the lease ends."""
+    """Claim a rule's due calls. No other process makes them before the lease ends."""
     return [ClaimedCall(**row._mapping) for row in await tx.execute(CLAIM, rule=rule, limit=limit, lease=lease)]
 
 
@@ -117,7 +117,7 @@ class CallResult:
     outcome: ActionOutcome
     reason: str | None = None
     wait: timedelta | None = None
-    """How long until the next try; None if there is none."""
+    """How long until the next try, or None if there is none."""
 
 
 # Runs before their calls: the order in which deleting a rule and its log lock them.

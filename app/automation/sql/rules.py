@@ -86,7 +86,7 @@ _HOLD = sa.text("""
 
 
 async def hold_rule(tx: TenantTx, key: str) -> HeldRule:
-    """Lock the tenant's rules until the transaction ends, so that nobody else saves one."""
+    """Lock the tenant's rules until the transaction ends, so that no other transaction saves one."""
     await named_locks.hold(tx, "automation rules")
     row = (await tx.execute(_HOLD, key=key)).one()
     return HeldRule(row.id, row.sealed, row.is_new, row.others)

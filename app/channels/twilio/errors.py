@@ -1,4 +1,4 @@
-"""What Twilio's error codes mean, in the response to a send and in a status callback.
+"""The meaning of Twilio's error codes, in the response to a send and in a status callback.
 
 Each code has its page: https://www.twilio.com/docs/api/errors/<code>
 """

@@ -247,7 +247,7 @@ async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
 
 
 async def scrub(tx: TenantTx, contact: HeldContact) -> None:
-    """Remove everything that says who the contact is or what was written. What is counted stays."""
+    """Remove everything that identifies the contact, and every text. Rows that are counted stay."""
     values: dict[str, Any] = {
         "tenant": tx.tenant,
         "contact": contact.id,

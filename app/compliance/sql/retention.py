@@ -83,7 +83,7 @@ async def delete_page(tx: TenantTx, kind: DataKind, before: datetime) -> Sequenc
 
 
 async def hold_over(tx: TenantTx, before: datetime) -> MassReplyId | None:
-    """Lock one finished mass reply, so that nobody retries it meanwhile."""
+    """Lock a finished mass reply, so that it is not retried meanwhile."""
     statement = sa.text(f"""
         SELECT m.id FROM mass_replies m WHERE {_OVER} ORDER BY m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED
     """)  # noqa: S608 - built from constants

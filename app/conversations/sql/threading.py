@@ -16,7 +16,7 @@ from app.store.address_links import names_of
 from app.store.transactions import TenantTx
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
-"""The Message-ID of our own replies: the delivery's id, whatever the domain."""
+"""The Message-ID of our own replies: the delivery's id, at any domain."""
 
 
 @dataclass(frozen=True, slots=True)

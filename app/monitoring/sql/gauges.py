@@ -11,7 +11,7 @@ from app.store.lanes import STOPPED
 from app.store.transactions import SweepTx
 
 MOST: Final = 10_000
-"""What is counted row by row is counted no further than this: by then somebody should look anyway."""
+"""Counting row by row stops at this number: an operator should look by then anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The web chat's sessions, and what a visitor may read of the conversation: no notes, no errors, nobody else's."""
+"""The web chat's sessions, and what a visitor may read of their own conversation: no notes, and no errors."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ def _read(row: Any) -> WebhookEndpoint:
 
 
 async def hold_number(tx: TenantTx) -> None:
-    """Lock the number of the tenant's endpoints until the transaction ends, so that nobody else saves one."""
+    """Lock the number of the tenant's endpoints until the transaction ends, so that no other transaction saves one."""
     await named_locks.hold(tx, "webhook endpoints")
 
 

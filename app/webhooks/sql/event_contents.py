@@ -71,7 +71,7 @@ class Contents:
     conversations: Mapping[UUID, ConversationContent] = field(default_factory=dict)
     deliveries: Mapping[UUID, DeliveryContent] = field(default_factory=dict)
     unreadable: Mapping[UUID, str] = field(default_factory=dict)
-    """What is stored but cannot be read, with the name of the error."""
+    """Stored objects that cannot be read, each with the name of the error."""
 
 
 async def load(tx: TenantTx, batches: Collection[MassReplyId], subjects: Sequence[Subject]) -> Contents:

@@ -1,4 +1,4 @@
-"""An e-mail in an import: a customer's message, and the conversation that it opens if it belongs to none."""
+"""A customer's e-mail as a message, and as the import line that opens a conversation if it belongs to none."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.mail.message import Mail, root_id
 
 
 def of_customer(mail: Mail, own: OwnAddresses) -> Mail:
-    """Return the e-mail as a customer's. Raise LeftOut if it is none."""
+    """Return the e-mail with its customer as sender. Raise LeftOut if it is not from a customer."""
     if mail.mailbox_data:
         raise LeftOut("mailbox_data", "The mail server keeps its own notes in this e-mail.")
     if mail.deleted:
@@ -26,7 +26,7 @@ def of_customer(mail: Mail, own: OwnAddresses) -> Mail:
 
 
 def message_of(mail: Mail, *, believed: bool = True) -> CustomerMessage:
-    """Raise InvalidLine if an id or address is too long to be looked up. No mail program writes such."""
+    """Return the customer's message. Raise InvalidLine if an id or address is too long for its index."""
     names = (mail.message_id, root_id(mail), mail.sender)
     if any(len((name or "").encode()) > MAX_NAME_BYTES for name in names):
         raise InvalidLine("too_long", f"The e-mail's Message-ID or sender is longer than {MAX_NAME_BYTES:,} bytes.")
