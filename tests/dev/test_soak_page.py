@@ -60,7 +60,7 @@ def test_what_found_nothing_to_strike_is_not_among_the_faults() -> None:
         (replace(OUTCOME, restarts=OUTCOME.restarts[:1]), "Not all of what was planned came"),
         (
             replace(OUTCOME, restarts=[OUTCOME.restarts[0], Restart("worker 2", at(20), at(21), -9, "a last word")]),
-            "* worker 2 told to stop at 00:00:20.000, ended at 00:00:21.000, with status -9: a last word",
+            "* worker 2: SIGTERM at 00:00:20.000, ended at 00:00:21.000, with status -9: a last word",
         ),
     ],
 )
@@ -86,12 +86,12 @@ def test_what_became_uncertain_is_said_with_its_reason_and_the_workers_that_stop
     assert "2 rolling restarts in one mass reply made 2 uncertain," in said
     assert [line for line in said if line.startswith("* ")] == [
         "* postmark: 2 worker_lost at 00:00:13.000, claimed from 00:00:09.000 on (the first is a);"
-        " worker 1 told to stop at 00:00:10.000, ended at 00:00:14.000.",
+        " worker 1: SIGTERM at 00:00:10.000, ended at 00:00:14.000.",
         "* postmark: 1 answer_lost at 00:00:15.000, claimed from 00:00:09.000 on (the first is a);"
-        " worker 1 told to stop at 00:00:10.000, ended at 00:00:14.000.",
+        " worker 1: SIGTERM at 00:00:10.000, ended at 00:00:14.000.",
     ]
     assert not outcome.good
-    assert "no worker was told to stop meanwhile." in "".join(lines(replace(outcome, restarts=[])))
+    assert "no worker got SIGTERM meanwhile." in "".join(lines(replace(outcome, restarts=[])))
 
 
 def test_recipients_without_an_account_are_shown_too() -> None:

@@ -12,17 +12,17 @@ from app.domain.outbox import EventType
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """A worker that was told to stop, and started again once it had ended."""
+    """A worker that got SIGTERM, and was started again once it had ended."""
 
     worker: str
-    told_at: datetime
+    sigterm_at: datetime
     ended_at: datetime
     status: int
     last_words: str = ""
     """The last line of its log."""
 
     def __str__(self) -> str:
-        return f"{self.worker} told to stop at {_clock(self.told_at)}, ended at {_clock(self.ended_at)}"
+        return f"{self.worker}: SIGTERM at {_clock(self.sigterm_at)}, ended at {_clock(self.ended_at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def in_words(found: Sequence[Doubt], restarts: Sequence[Restart]) -> Iterator[st
         groups[doubt.since, doubt.provider, doubt.reason].append(doubt)
     for (since, provider, reason), group in sorted(groups.items()):
         claimed = min(doubt.claimed_at for doubt in group)
-        stops = [str(each) for each in restarts if each.told_at <= since and each.ended_at >= claimed]
+        stops = [str(each) for each in restarts if each.sigterm_at <= since and each.ended_at >= claimed]
         yield (
             f"{provider}: {len(group)} {reason} at {_clock(since)}, claimed from {_clock(claimed)} on "
-            f"(the first is {group[0].delivery}); {'; '.join(stops) or 'no worker was told to stop meanwhile'}"
+            f"(the first is {group[0].delivery}); {'; '.join(stops) or 'no worker got SIGTERM meanwhile'}"
         )
 
 

@@ -53,7 +53,7 @@ class Outcome:
 
     @property
     def bad_stops(self) -> Sequence[Restart]:
-        """The workers that did not end well when they were told to stop."""
+        """The workers that did not end well after SIGTERM."""
         return [each for each in self.restarts if each.status]
 
     @property

@@ -124,8 +124,8 @@ class _Stage:
         while len(done) < self.plan.restarts and (left := await self.desk.left(mass_reply)):
             await self.desk.furnish(pace.rate(left, len(done)))
             worker = self.ground.workers[len(done) % len(self.ground.workers)]
-            told_at, status = datetime.now(UTC), await worker.stop()
-            done.append(Restart(worker.name, told_at, datetime.now(UTC), status, worker.last_words))
+            sigterm_at, status = datetime.now(UTC), await worker.stop()
+            done.append(Restart(worker.name, sigterm_at, datetime.now(UTC), status, worker.last_words))
             worker.start()
             await worker.ready()
         self.desk.said(f"rolling: {len(done)} restarts, {await self.desk.left(mass_reply)} messages left")
