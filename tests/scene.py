@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 import sqlalchemy as sa
 
 from app.accounts.channel_accounts import save_account
@@ -203,3 +204,9 @@ async def timeline(runtime: Runtime, tenant: UUID, conversation: UUID) -> list[A
 async def row(runtime: Runtime, tenant: UUID, statement: str, **values: Any) -> Any:
     async with runtime.database.begin(tenant) as tx:
         return (await tx.execute(sa.text(statement), **values)).one()
+
+
+async def the_delivery(client: httpx.AsyncClient, mass_reply: str) -> dict[str, Any]:
+    """Return the only delivery of a mass reply, as the API shows it."""
+    [delivery] = (await client.get(f"/mass-replies/{mass_reply}/deliveries")).json()["items"]
+    return dict(delivery)

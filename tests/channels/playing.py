@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import respx
 
+from app.channels.registry import build
+from app.domain.outbound import SendResult
+from tests.channels.cases import ProviderCase
 from tests.channels.raw_server import Request
 
 URL = "https://provider.example.com"
@@ -38,3 +41,9 @@ async def playing(status: int, body: Any = b"", headers: dict[str, str] | None =
         router.route(url__startswith=URL).respond(status, headers=headers, **content)
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
             yield Provider(http, requests)
+
+
+async def outcome(case: ProviderCase, status: int, body: Any, **headers: str) -> SendResult:
+    """Send a case's message to a provider that gives this answer."""
+    async with playing(status, body, headers) as provider:
+        return await build(case.name, case.setup(URL), provider.http).send(case.message)

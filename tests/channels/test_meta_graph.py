@@ -30,7 +30,7 @@ from tests.channels.graph_cases import (
     question,
     signed,
 )
-from tests.channels.playing import URL, playing
+from tests.channels.playing import URL, outcome, playing
 
 GRAPH = (WHATSAPP, META)
 SOMEWHERE = "http://graph.example.com"
@@ -42,11 +42,6 @@ each_case = pytest.mark.parametrize("case", GRAPH, ids=lambda case: case.name)
 
 def offline(case: ProviderCase) -> Any:
     return build(case.name, case.setup(SOMEWHERE), OFFLINE)
-
-
-async def outcome(case: ProviderCase, status: int, body: Any, **headers: str) -> Any:
-    async with playing(status, body, headers) as provider:
-        return await build(case.name, case.setup(URL), provider.http).send(case.message)
 
 
 # Signatures

@@ -20,7 +20,6 @@ from app.channels.postmark import adapter as postmark_adapter
 from app.channels.postmark import errors
 from app.channels.postmark.adapter import PostmarkAdapter
 from app.channels.provider_responses import QUOTA_WAIT, CodeMeaning, Meaning, ProviderResponse, by_status
-from app.channels.registry import build
 from app.channels.sendgrid import adapter as sendgrid_adapter
 from app.channels.twilio import adapter as twilio_adapter
 from app.channels.twilio import errors as twilio_errors
@@ -33,7 +32,7 @@ from tests.channels.blame import pauses, spares_the_rest
 from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, sample
 from tests.channels.graph_cases import META, WHATSAPP, graph_error
 from tests.channels.mail_cases import SENDGRID
-from tests.channels.playing import URL, playing
+from tests.channels.playing import URL, outcome, playing
 
 Row = tuple[ProviderCase, int, Mapping[str, Any], Meaning]
 """A provider, and an answer of its (HTTP status and body) with what the table says of it."""
@@ -62,12 +61,6 @@ def rows() -> Iterator[Row]:
     yield from graph_rows(META, META_ERRORS)
 
 
-async def told(case: ProviderCase, status: int, body: Any, **headers: str) -> SendResult:
-    """Send a message to a provider that gives this answer."""
-    async with playing(status, body, headers) as provider:
-        return await build(case.name, case.setup(URL), provider.http).send(case.message)
-
-
 # Every row of every table
 
 
@@ -75,7 +68,7 @@ async def told(case: ProviderCase, status: int, body: Any, **headers: str) -> Se
 async def test_a_row_does_what_it_says_of_whoever_it_blames(
     case: ProviderCase, status: int, body: Any, meaning: Meaning
 ) -> None:
-    result = await told(case, status, body)
+    result = await outcome(case, status, body)
 
     match meaning.verdict:
         case CodeMeaning.ACCOUNT:
@@ -116,7 +109,7 @@ ABOUT_A_PERSON: list[tuple[ProviderCase, Any]] = [
 @pytest.mark.parametrize(("case", "body"), ABOUT_A_PERSON, ids=str_id)
 @pytest.mark.parametrize("status", [400, 403])
 async def test_what_is_about_one_person_never_stops_the_account(case: ProviderCase, body: Any, status: int) -> None:
-    assert spares_the_rest(await told(case, status, body))
+    assert spares_the_rest(await outcome(case, status, body))
 
 
 ABOUT_THE_ACCOUNT: list[tuple[ProviderCase, int, Any]] = [
@@ -137,7 +130,7 @@ ABOUT_THE_ACCOUNT: list[tuple[ProviderCase, int, Any]] = [
 
 @pytest.mark.parametrize(("case", "status", "body"), ABOUT_THE_ACCOUNT, ids=str_id)
 async def test_what_is_about_the_account_burns_nobody(case: ProviderCase, status: int, body: Any) -> None:
-    result = await told(case, status, body)
+    result = await outcome(case, status, body)
 
     assert isinstance(result, Deferred)
     assert result.scope == "account"
@@ -217,7 +210,7 @@ def test_a_closed_door_without_a_code_is_the_account_s(status: int) -> None:
 
 async def test_a_daily_limit_makes_the_account_wait_long_and_says_why() -> None:
     body = sample("twilio", "daily_limit")
-    result, asked = await told(TWILIO, 429, body), await told(TWILIO, 429, body, **{"Retry-After": "2"})
+    result, asked = await outcome(TWILIO, 429, body), await outcome(TWILIO, 429, body, **{"Retry-After": "2"})
 
     for each in (result, asked):
         assert isinstance(each, Deferred)
@@ -227,7 +220,7 @@ async def test_a_daily_limit_makes_the_account_wait_long_and_says_why() -> None:
 
 @pytest.mark.parametrize("case", [TWILIO, POSTMARK, SENDGRID, WHATSAPP, META], ids=lambda case: case.name)
 async def test_a_429_without_a_code_waits_as_long_as_it_asks(case: ProviderCase) -> None:
-    result = await told(case, 429, {}, **{"Retry-After": "7"})
+    result = await outcome(case, 429, {}, **{"Retry-After": "7"})
 
     assert isinstance(result, Deferred)
     assert result.scope == "account"
@@ -252,7 +245,7 @@ async def test_a_429_without_a_code_waits_as_long_as_it_asks(case: ProviderCase)
     ],
 )
 async def test_an_invalid_request_blames_the_part_that_it_names(message: str, expected: ReasonCode) -> None:
-    result = await told(POSTMARK, 422, {"ErrorCode": 300, "Message": message})
+    result = await outcome(POSTMARK, 422, {"ErrorCode": 300, "Message": message})
 
     assert isinstance(result, Rejected)
     assert result.code is expected
@@ -261,7 +254,7 @@ async def test_an_invalid_request_blames_the_part_that_it_names(message: str, ex
 
 @pytest.mark.parametrize("message", ["Invalid 'From' address: 'x'.", "Error parsing 'ReplyTo': 'x'."])
 async def test_an_invalid_sender_is_the_account_s(message: str) -> None:
-    assert pauses(await told(POSTMARK, 422, {"ErrorCode": 300, "Message": message}))
+    assert pauses(await outcome(POSTMARK, 422, {"ErrorCode": 300, "Message": message}))
 
 
 async def test_a_subject_that_is_too_long_is_cut_and_the_mail_goes() -> None:

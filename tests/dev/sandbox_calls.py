@@ -18,6 +18,7 @@ from aiohttp import web
 
 from app.dev.sandbox import Sandbox, SandboxOptions, Timing, run_sandbox
 from app.dev.sandbox.faults import Magic
+from app.domain.provider_events import Webhook
 
 TOKEN = "server-token"
 SID = "AC" + "0" * 32
@@ -267,6 +268,12 @@ class Received:
     @property
     def form(self) -> Mapping[str, str]:
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+    @property
+    def webhook(self) -> Webhook:
+        """The call as an adapter gets it."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Webhook("POST", self.url, headers, {}, self.body)
 
     @property
     def query(self) -> str:

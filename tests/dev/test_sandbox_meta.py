@@ -13,7 +13,7 @@ from app.channels.registry import AccountSetup
 from app.dev.sandbox import Sandbox
 from app.domain.channel_port import Uploaded
 from app.domain.outbound import Accepted, AttachmentFile
-from app.domain.provider_events import Inbound, Receipt, ReceiptKind, Watermark, Webhook
+from app.domain.provider_events import Inbound, Receipt, ReceiptKind, Watermark
 from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound
 from tests.dev.sandbox_calls import (
@@ -41,11 +41,6 @@ BY_A_PERSON: Mapping[str, Any] = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN
 
 def happenings(received: Sequence[Received]) -> list[Any]:
     return [item for call in received for entry in call.json["entry"] for item in entry["messaging"]]
-
-
-def as_webhook(received: Received) -> Webhook:
-    headers = {name.lower(): value for name, value in received.headers.items()}
-    return Webhook("POST", received.url, headers, {}, received.body)
 
 
 async def write(client: aiohttp.ClientSession, sandbox: Sandbox, sender: MetaSender, **changes: str) -> Answered:
@@ -206,7 +201,7 @@ async def test_our_adapter_and_the_sandbox_understand_each_other() -> None:
         assert isinstance(sent, Accepted)
         assert sent.dropped == ()
         assert [entry.message.fields["tag"] for entry in sandbox.journal] == ["HUMAN_AGENT"] * 2
-        calls = [as_webhook(received) for received in receiver.received]
+        calls = [received.webhook for received in receiver.received]
         assert all(ours.verify(call) for call in calls)
         events = [event for call in calls for event in ours.parse(call)]
         assert isinstance(events[0], Inbound)

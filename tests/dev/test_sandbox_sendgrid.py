@@ -17,11 +17,11 @@ from app.dev.sandbox import InjectedFault, Sandbox
 from app.dev.sandbox.faults import STAGES, Stage
 from app.dev.sandbox.sendgrid import SendGrid, new_keys
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, Unknown
-from app.domain.provider_events import Receipt, ReceiptKind, Webhook
+from app.domain.provider_events import Receipt, ReceiptKind
 from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound
 from tests.channels.mail_cases import OUR_MESSAGE_ID
-from tests.dev.sandbox_calls import QUICK, Answered, Received, get, quick_sandbox, run_receiver, within
+from tests.dev.sandbox_calls import QUICK, Answered, get, quick_sandbox, run_receiver, within
 
 KEY = "SG.sandbox"
 PRIVATE, PUBLIC = new_keys()
@@ -81,11 +81,6 @@ async def post(client: aiohttp.ClientSession, sandbox: Sandbox, body: object, ke
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     async with client.post(f"{sandbox.url}/sendgrid/v3/mail/send", data=content, headers=headers) as response:
         return Answered(response.status, response.headers, await response.read())
-
-
-def as_webhook(received: Received) -> Webhook:
-    headers = {name.lower(): value for name, value in received.headers.items()}
-    return Webhook("POST", received.url, headers, {}, received.body)
 
 
 async def test_a_message_is_accepted_without_a_body_and_with_an_id(http: httpx.AsyncClient) -> None:
@@ -177,7 +172,7 @@ async def test_what_it_reports_is_signed_and_names_our_attempt(
         ours = adapter(sandbox, http)
         sent = await ours.send(to(recipient))
         await within(5, sandbox)
-        calls = [as_webhook(received) for received in receiver.received]
+        calls = [received.webhook for received in receiver.received]
 
     assert isinstance(sent, Accepted)
     assert all(ours.verify(call) for call in calls)
@@ -200,7 +195,7 @@ async def test_one_signed_call_may_tell_of_several_messages(http: httpx.AsyncCli
         for entry in sandbox.journal:
             sandbox.courier.schedule(SendGrid(sandbox.exchange), entry)
         await within(5, sandbox)
-        calls = [as_webhook(received) for received in receiver.received]
+        calls = [received.webhook for received in receiver.received]
 
     assert all(ours.verify(call) for call in calls)
     told = [event for call in calls for event in ours.parse(call) if isinstance(event, Receipt)]

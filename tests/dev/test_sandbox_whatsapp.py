@@ -14,7 +14,7 @@ from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.dev.sandbox import Sandbox
 from app.domain.channel_port import Uploaded
 from app.domain.outbound import Accepted, AttachmentFile, FilledTemplate
-from app.domain.provider_events import Inbound, Receipt, Webhook
+from app.domain.provider_events import Inbound, Receipt
 from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.dev.sandbox_calls import (
@@ -44,11 +44,6 @@ def adapter(http: Any, url: str) -> WhatsAppCloudAdapter:
     config = {"phone_number_id": PHONE_NUMBER_ID, "base_url": f"{url}/whatsapp"}
     credentials = {"access_token": TOKEN, "app_secret": APP_SECRET, "verify_token": "v"}
     return WhatsAppCloudAdapter.from_config(AccountSetup(config, credentials, ""), http)
-
-
-def as_webhook(received: Received) -> Webhook:
-    headers = {name.lower(): value for name, value in received.headers.items()}
-    return Webhook("POST", received.url, headers, {}, received.body)
 
 
 def value_of(received: Received) -> Any:
@@ -220,7 +215,7 @@ async def test_our_adapter_and_the_sandbox_understand_each_other() -> None:
         await within(5, sandbox)
         await write(client, sandbox)
         assert (type(sent), getattr(sent, "dropped", None), type(templated)) == (Accepted, (), Accepted)
-        calls = [as_webhook(received) for received in receiver.received]
+        calls = [received.webhook for received in receiver.received]
         assert all(ours.verify(call) for call in calls)
         events = [event for call in calls for event in ours.parse(call)]
         receipts = [event for event in events if isinstance(event, Receipt)]

@@ -1,6 +1,5 @@
 """An answer that was lost is asked for at the provider, where the provider can tell."""
 
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,7 +11,7 @@ from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll
-from tests.scene import add_account, add_conversation, postmark, row
+from tests.scene import add_account, add_conversation, postmark, row, the_delivery
 
 LATER = """
     UPDATE deliveries SET settles_after = now() - interval '2 minutes', not_before = now() WHERE status = 'uncertain'
@@ -27,11 +26,6 @@ async def send_to(address: str, client: httpx.AsyncClient, runtime: Runtime, ten
     id_ = str(created.json()["id"])
     await client.post(f"/mass-replies/{id_}/confirm", json={"recipient_count": 1})
     return id_
-
-
-async def the_delivery(client: httpx.AsyncClient, id_: str) -> dict[str, Any]:
-    [delivery] = (await client.get(f"/mass-replies/{id_}/deliveries")).json()["items"]
-    return dict(delivery)
 
 
 async def let_time_pass(runtime: Runtime, tenant: UUID) -> None:

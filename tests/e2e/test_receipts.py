@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -22,7 +21,16 @@ from app.runtime import Runtime
 from app.settings import Settings
 from app.worker import WorkerProcess
 from tests.conftest import SECRET_KEY
-from tests.scene import CORRESPONDENTS, Correspondent, add_account, add_conversation, postmark, row, whatsapp
+from tests.scene import (
+    CORRESPONDENTS,
+    Correspondent,
+    add_account,
+    add_conversation,
+    postmark,
+    row,
+    the_delivery,
+    whatsapp,
+)
 
 
 @pytest.fixture
@@ -84,11 +92,6 @@ async def until_status(client: httpx.AsyncClient, id_: str, *statuses: str) -> l
             if status in statuses:
                 return seen
             await asyncio.sleep(0.02)
-
-
-async def the_delivery(client: httpx.AsyncClient, id_: str) -> dict[str, Any]:
-    [delivery] = (await client.get(f"/mass-replies/{id_}/deliveries")).json()["items"]
-    return dict(delivery)
 
 
 @pytest.mark.parametrize("provider", sorted(CORRESPONDENTS))

@@ -7,9 +7,11 @@ somebody has changed that since, or another mass reply that did arrive holds it.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from tests.model.findings import Finding, path_to
 
 BATCHES, CHANGES, AGAIN = 3, 2, 1
 
@@ -123,13 +125,6 @@ def fault(state: State) -> str | None:
     return None if state.value == expected else f"{state.value}, and should be {expected}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    states: int
-    fault: str | None
-    path: tuple[str, ...] = ()
-
-
 def search(broken: Broken | None = None) -> Finding:
     """Visit every state that can be reached, until one is wrong."""
     start = State()
@@ -138,20 +133,12 @@ def search(broken: Broken | None = None) -> Finding:
     while todo:
         state = todo.popleft()
         if (why := fault(state)) is not None:
-            return Finding(len(came), why, _path(came, state))
+            return Finding(len(came), why, path_to(came, state))
         for step, after in steps(state, broken):
             if after not in came:
                 came[after] = (step, state)
                 todo.append(after)
     return Finding(len(came), None)
-
-
-def _path(came: Mapping[State, Step | None], state: State) -> tuple[str, ...]:
-    path: list[str] = []
-    while (how := came[state]) is not None:
-        step, state = how
-        path.append(step)
-    return tuple(reversed(path))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.delivery_lifecycle import DeliveryStatus
+from tests.model.findings import Finding, path_to
 
 MAX_CLAIMS, MAX_CRASHES, MAX_AGAIN = 3, 1, 1
 
@@ -346,14 +347,6 @@ def fault(state: State) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    states: int
-    fault: str | None
-    path: tuple[str, ...] = ()
-    """The shortest way to the fault."""
-
-
 def search(workers: int, broken: Broken | None = None) -> Finding:
     """Visit every state that can be reached. The first fault ends the search; without one, look for dead ends."""
     start = State((IDLE,) * workers)
@@ -362,7 +355,7 @@ def search(workers: int, broken: Broken | None = None) -> Finding:
     while todo:
         state = todo.popleft()
         if (why := fault(state)) is not None:
-            return Finding(len(came), why, _path(came, state))
+            return Finding(len(came), why, path_to(came, state))
         for step, after in steps(state, broken):
             before.setdefault(after, []).append(state)
             if after not in came:
@@ -370,14 +363,6 @@ def search(workers: int, broken: Broken | None = None) -> Finding:
                 todo.append(after)
     stuck = came.keys() - _can_end(came, before)
     return Finding(len(came), f"stuck: {next(iter(stuck))}" if stuck else None)
-
-
-def _path(came: Mapping[State, Step | None], state: State) -> tuple[str, ...]:
-    path: list[str] = []
-    while (how := came[state]) is not None:
-        step, state = how
-        path.append(step)
-    return tuple(reversed(path))
 
 
 def _can_end(came: Mapping[State, Step | None], before: Mapping[State, list[State]]) -> set[State]:

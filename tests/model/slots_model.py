@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.pacing import OtherHolders, call_share
+from tests.model.findings import Finding, path_to
 
 
 class Broken(StrEnum):
@@ -153,13 +154,6 @@ def fault(state: State, most: int) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    states: int
-    fault: str | None
-    path: tuple[str, ...] = ()
-
-
 def search(processes: int, most: int, broken: Broken | None = None) -> Finding:
     """Visit every state that can be reached. The first fault ends the search; without one, look for who is starved."""
     start = State((Process(),) * processes)
@@ -168,7 +162,7 @@ def search(processes: int, most: int, broken: Broken | None = None) -> Finding:
     while todo:
         state = todo.popleft()
         if (why := fault(state, most)) is not None:
-            return Finding(len(came), why, _path(came, state))
+            return Finding(len(came), why, path_to(came, state))
         for step, after in steps(state, most, broken):
             if not step.endswith(("releases", "is killed")) and not step.startswith("the lease"):
                 before.setdefault(after, []).append(state)
@@ -177,17 +171,9 @@ def search(processes: int, most: int, broken: Broken | None = None) -> Finding:
                 todo.append(after)
     starved = came.keys() - _reach(came, before)
     if starved:
-        state = min(starved, key=lambda each: len(_path(came, each)))
-        return Finding(len(came), "the first process is kept from calling", _path(came, state))
+        state = min(starved, key=lambda each: len(path_to(came, each)))
+        return Finding(len(came), "the first process is kept from calling", path_to(came, state))
     return Finding(len(came), None)
-
-
-def _path(came: Mapping[State, Step | None], state: State) -> tuple[str, ...]:
-    path: list[str] = []
-    while (how := came[state]) is not None:
-        step, state = how
-        path.append(step)
-    return tuple(reversed(path))
 
 
 def _reach(came: Mapping[State, Step | None], before: Mapping[State, list[State]]) -> set[State]:
