@@ -64,6 +64,8 @@ class Pump:
         self._changed = asyncio.Event()
         self._open_at = 0.0
         """When the lane was last known to be open."""
+        self._watched = False
+        """Whether a task watches the lane for the calls that wait."""
         self._fault: BaseException | None = None
         self._staged = StagedFiles()
         self._sending = Sending(context, lane, self._slots)
@@ -263,7 +265,9 @@ class Pump:
             else:
                 self._ready.append(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
         if self._ready:
-            self._spawn(self._watch_lane())
+            if not self._watched:
+                self._watched = True
+                self._spawn(self._watch_lane())
             self._slots.offer(self)
 
     async def _pause_account(self) -> None:
@@ -312,11 +316,23 @@ class Pump:
         return self._open_at >= now - seconds and self._open_at >= self._slots.troubled_at
 
     async def _watch_lane(self) -> None:
-        """Check the lane regularly while calls wait to be begun, and give them back once it is closed."""
-        while self._ready and not self._stop.is_set():
-            if not self._slots.troubled and not self._was_open(FRESH / 2):
-                await self._check_lane()
-            await asyncio.sleep(CHECK_EVERY)
+        """Check the lane regularly while calls wait to be begun.
+
+        Give them back once it is closed, once it is too late to begin them, and after a bug of ours: nobody else
+        watches.
+        """
+        try:
+            while self._ready and not self._stop.is_set():
+                if self._ready[0].until <= elapsed():
+                    await self._give_back_ready()
+                elif not self._slots.troubled and not self._was_open(FRESH / 2):
+                    await self._check_lane()
+                await asyncio.sleep(CHECK_EVERY)
+        except Exception:
+            await self._give_back_ready()
+            raise
+        finally:
+            self._watched = False
 
     async def _check_lane(self) -> None:
         now = asyncio.get_running_loop().time()

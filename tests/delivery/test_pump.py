@@ -18,13 +18,14 @@ from app.delivery.calling import LEASE_MARGIN
 from app.delivery.claim import Claim, ClaimResult
 from app.delivery.pump import BATCH_FROM, FRESH, Pump
 from app.delivery.sending import ReadyCall
+from app.delivery.sql import claims
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import Channel, ReasonCode, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate
-from tests.delivery.stage import LEASE, Stage, eventually, recording
+from tests.delivery.stage import LEASE, Batch, Stage, eventually, recording
 
 S = DeliveryStatus
 
@@ -163,13 +164,38 @@ class TestWhatIsReady:
 
     @pytest.mark.parametrize("closed", ["UPDATE lanes SET pause_reason = 'person'", "DELETE FROM lanes"])
     async def test_is_given_back_once_the_lane_is_shut_or_gone(self, stage: Stage, closed: str) -> None:
-        batch, pump = await stage.batch(), await self.pump(stage, Carrier(), 0)
-        pump._lane, [claimed] = batch.lane, await stage.claim(batch)
-        pump._ready.append(cast(ReadyCall, SimpleNamespace(claimed=claimed)))
-        pump._slots.claimed(1)
+        pump, batch = await self.claimed(stage, elapsed() + 3600)
         await stage.runs(f"{closed} WHERE mass_reply_id = :id", id=batch.id)
         await pump._check_lane()
         assert (await stage.status(batch.first), len(pump._ready), pump._slots.waiting) == (S.QUEUED, 0, 0)
+
+    async def claimed(self, stage: Stage, until: float) -> tuple[Pump, Batch]:
+        """A pump with one call that may begin until then, for which no slot is free."""
+        batch, pump = await stage.batch(), await self.pump(stage, Carrier(), 0)
+        pump._lane, [claimed] = batch.lane, await stage.claim(batch)
+        pump._ready.append(cast(ReadyCall, SimpleNamespace(claimed=claimed, until=until)))
+        pump._slots.claimed(1)
+        return pump, batch
+
+    async def test_is_given_back_when_it_is_too_late_to_begin(self, stage: Stage) -> None:
+        """It would become uncertain, although nothing was sent."""
+        pump, batch = await self.claimed(stage, elapsed())
+        async with asyncio.timeout(20):
+            await pump._watch_lane()
+        assert (await stage.status(batch.first), pump._slots.waiting) == (S.QUEUED, 0)
+
+    async def test_is_given_back_when_a_fault_of_ours_keeps_the_lane_from_being_seen(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fails(*_: object) -> None:
+            raise ZeroDivisionError
+
+        pump, batch = await self.claimed(stage, elapsed() + 3600)
+        pump._open_at = 0.0
+        monkeypatch.setattr(claims, "read_lane", fails)
+        with pytest.raises(ZeroDivisionError):
+            await pump._watch_lane()
+        assert (await stage.status(batch.first), pump._slots.waiting) == (S.QUEUED, 0)
 
     async def test_does_not_begin_once_the_process_stops(self, stage: Stage) -> None:
         pump = await self.pump(stage, Carrier(), 1)
