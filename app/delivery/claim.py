@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from time import thread_time
 from typing import Final
 from uuid import UUID
@@ -21,7 +20,7 @@ from app.delivery.senders import AccountSender, RenderingTime
 from app.delivery.slots import AccountSlots
 from app.delivery.sql import claims, contact_limits, waiting
 from app.delivery.sql.call_shares import CallShare
-from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.sql.claims import BEGINNING, Attempt, Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.staged_files import StagedFiles
 from app.delivery.waiting import Wait
 from app.domain.contact_limits import known_as
@@ -122,7 +121,7 @@ class Claim:
             self._context.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             next_at = bucket.next_at if room > 0 else snapshot.now + ROOM_WAIT
             return ClaimResult(wait=clocks.wait(_worth_it(next_at, snapshot), shared=True), share=share)
-        claim_limit = ClaimLimit(room, bucket.units, snapshot.sampling, snapshot.not_after)
+        claim_limit = ClaimLimit(room, bucket.units, snapshot.sampling, snapshot.not_after, snapshot.queue_from)
         return await self._claim(token, snapshot, clocks, claim_limit, share)
 
     def _share(self, slots: int, snapshot: LaneSnapshot) -> CallShare:
@@ -132,7 +131,7 @@ class Claim:
         self, token: UUID, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit, share: int
     ) -> ClaimResult:
         sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
-        rows, exhausted = await self._queued(token, snapshot, claim_limit, sender)
+        rows = await self._queued(token, snapshot, claim_limit, sender)
         if not rows:
             return ClaimResult(wait=await self._nothing_due(snapshot, clocks, claim_limit))
         plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
@@ -145,29 +144,11 @@ class Claim:
         held = self._share(share, snapshot)
         await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
         wait = next_token(allowed_at, snapshot, clocks)
-        last = exhausted and wait is None
+        last = len(rows) < claim_limit.free and wait is None
         return ClaimResult(tuple(rows), judging, wait, snapshot.lane_held, last, share, rendered)
 
     async def _queued(
         self, token: UUID, snapshot: LaneSnapshot, claim_limit: ClaimLimit, sender: AccountSender
-    ) -> tuple[list[Claimed], bool]:
-        """Claim from where the queue begins, as far as is known. Return also whether nothing more is due."""
-        heads, loop = self._context.queue_heads, asyncio.get_running_loop()
-        start, began = claims.BEGINNING if claim_limit.sampling else heads.of(self._lane), loop.time()
-        claimed = partial(self._claimed, token, snapshot, sender)
-        rows = await claimed(replace(claim_limit, start=start))
-        if not rows and start > claims.BEGINNING:
-            start, began = claims.BEGINNING, loop.time()
-            rows = await claimed(claim_limit)
-        short, whole = len(rows) < claim_limit.free, start == claims.BEGINNING
-        if short and sum(row.units for row in rows) < claim_limit.units:
-            heads.forget(self._lane)  # what came back to the queue may lie before it
-        elif not claim_limit.sampling:
-            heads.note(self._lane, rows, began if whole else None)
-        return rows, short and (whole or len(rows) >= snapshot.queued)
-
-    async def _claimed(
-        self, token: UUID, snapshot: LaneSnapshot, sender: AccountSender, claim_limit: ClaimLimit
     ) -> list[Claimed]:
         return await claims.claim(
             self._tx,
@@ -184,10 +165,21 @@ class Claim:
         """Return when the lane's next delivery may be tried, and show it on the lane."""
         due = await claims.next_due_at(self._tx, self._lane, claim_limit)
         if due is None:
-            return None
+            return await self._look_at_all(snapshot, clocks, claim_limit)
         if due > snapshot.now:
             await waiting.hold_until(self._tx, self._lane, due, PUT_OFF)
         return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
+
+    async def _look_at_all(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
+        """Look at the whole queue soon, if something is in it that is not where the queue is.
+
+        A worker of the release before does not know that its lanes say where their queues begin, and may have returned
+        a delivery to a place before that.
+        """
+        if claim_limit.sampling or claim_limit.queue_from == BEGINNING:
+            return None
+        await claims.look_at_all(self._tx, self._lane)
+        return clocks.wait(snapshot.now + ROOM_WAIT)
 
     async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """Count what each contact got recently, if the tenant limits that. Others wait for this commit to count."""

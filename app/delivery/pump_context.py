@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.delivery.batch_sizes import BatchSizes
-from app.delivery.queue_heads import QueueHeads
 from app.delivery.record import Recorder
 from app.delivery.senders import PlanCache, SenderCache
 from app.delivery.slots import Slots
@@ -37,7 +36,6 @@ class PumpContext:
     telemetry: Telemetry = field(default_factory=Telemetry)
     aside: Aside = field(default_factory=Aside)
     batch_sizes: BatchSizes = field(default_factory=BatchSizes)
-    queue_heads: QueueHeads = field(default_factory=QueueHeads)
     slots: Slots = field(init=False)
 
     def __post_init__(self) -> None:

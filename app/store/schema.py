@@ -34,7 +34,7 @@ SWEEPER_COLUMNS = {
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
     "again_until, finished_at, updated_at, sampling, approval",
     "lanes": "tenant_id, mass_reply_id, channel, account_id, queued, sending, uncertain, pause_reason, pumped_at, "
-    "watched_until, held_until, held_times",
+    "watched_until, held_until, held_times, queue_from_at, queue_from_id",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
     "not_after, sampled, updated_at",
     "delivery_pages": "tenant_id, mass_reply_id",

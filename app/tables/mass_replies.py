@@ -197,6 +197,19 @@ lanes = Table(
         server_default=text("0"),
         comment="How often in a row the lane could not be worked; the next claim that succeeds sets it to 0.",
     ),
+    Column(
+        "queue_from_at",
+        TIMESTAMP(timezone=True),
+        nullable=False,
+        server_default=text("'1970-01-01 00:00:00+00'"),
+        comment="Where its queue begins: the time and the id of the first delivery, or some before them.",
+    ),
+    Column(
+        "queue_from_id",
+        Uuid,
+        nullable=False,
+        server_default=text("'00000000-0000-0000-0000-000000000000'"),
+    ),
     UniqueConstraint(
         "tenant_id",
         "mass_reply_id",

@@ -1,7 +1,7 @@
 """A mass reply that is being sent, made straight in the database, and eyes to see what became of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,6 +56,10 @@ _LANES = """
     INSERT INTO lanes (tenant_id, mass_reply_id, channel, account_id, queued)
     SELECT tenant_id, mass_reply_id, channel, account_id, count(*) FROM deliveries
     WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply GROUP BY 1, 2, 3, 4
+"""
+_BEFORE_THE_QUEUE = """
+    SELECT d.id FROM deliveries d JOIN lanes l USING (tenant_id, mass_reply_id, channel, account_id)
+    WHERE d.mass_reply_id = :id AND d.status = 'queued' AND (d.not_before, d.id) < (l.queue_from_at, l.queue_from_id)
 """
 _NOWHERE = "https://api.example.com"
 
@@ -117,19 +121,28 @@ class Stage:
         lane = LaneKey(self.tenant, id_, account)
         return Batch(id_, lane, deliveries, tuple(row.conversation_id for row in rows))
 
-    async def claim(self, batch: Batch, count: int = 1_000, **by: UUID) -> list[Claimed]:
+    async def claim(self, batch: Batch, count: int = 1_000, **by: Any) -> list[Claimed]:
         """Take deliveries as a pump does, and be left with them."""
         async with self.database.begin(self.tenant) as tx:
             return await self.claim_in(tx, batch, count, **by)
 
     async def claim_in(
-        self, tx: TenantTx, batch: Batch, count: int = 1_000, *, token: UUID | None = None, holder: UUID | None = None
+        self,
+        tx: TenantTx,
+        batch: Batch,
+        count: int = 1_000,
+        *,
+        token: UUID | None = None,
+        holder: UUID | None = None,
+        before_it_counts: Callable[[], Awaitable[None]] | None = None,
     ) -> list[Claimed]:
         holder = holder or uuid4()
         gate = await claims.lock_lane(tx, batch.lane, holder)
         assert gate is not None
-        claim_limit = ClaimLimit(count, 1_000_000)
+        claim_limit = ClaimLimit(count, 1_000_000, queue_from=gate.queue_from)
         taken = await claims.claim(tx, batch.lane, token or uuid4(), claim_limit, gate.now, LEASE, SETTLES_AFTER)
+        if before_it_counts:
+            await before_it_counts()
         attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
         share = CallShare(holder, 0, gate.now)
         await claims.mark(tx, batch.lane, attempts, gate.allowed_at, gate.now, share)
@@ -188,7 +201,7 @@ class Stage:
         return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]
 
     async def counts(self, batch: Batch) -> dict[str, int]:
-        """The lane's counters, which must be what counting the rows says."""
+        """The lane's counters, which must be what counting the rows says. Nothing is queued before its queue."""
         columns = ", ".join(DeliveryStatus)
         lane = (await self.one(f"SELECT {columns} FROM lanes WHERE mass_reply_id = :id", id=batch.id))._asdict()
         counted = await self.runs(
@@ -196,6 +209,7 @@ class Stage:
         )
         found = {status: count for status, count in lane.items() if count}
         assert found == {row.status: row.count for row in counted}
+        assert not list(await self.runs(_BEFORE_THE_QUEUE, id=batch.id))
         assert sum(found.values()) == len(batch.deliveries)
         return found
 

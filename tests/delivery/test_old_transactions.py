@@ -1,6 +1,5 @@
 """What has left the queue costs a claim nothing, even while an old transaction of somebody else keeps it readable."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,10 +11,9 @@ import sqlalchemy as sa
 
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.claim import Claim
-from app.delivery.pump import Pump
 from app.delivery.settle import settle
 from app.delivery.sql import claims, clocks, sweeper
-from app.delivery.sql.claims import ClaimLimit, QueuePlace
+from app.delivery.sql.claims import ClaimLimit
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.delivery.staged_files import StagedFiles
 from app.delivery.sweeper import WHOLE_LOOK, LeaseLooks
@@ -24,7 +22,7 @@ from app.domain.words import MassReplyId, TenantId
 from app.store.shares import PUMPS, RECORDS
 from app.store.transactions import SweepTx, Transaction
 from tests.delivery.carrier import Carrier
-from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, recording, report
+from tests.delivery.stage import Batch, Stage, report
 
 LEFT, FEW = 200, 5
 
@@ -67,17 +65,14 @@ async def test_a_claim_does_not_read_what_has_left(stage: Stage, owner_url: str)
     async with old_transaction(owner_url):
         taken = await stage.claim(batch, LEFT)
         await stage.settle(*(report(one.delivery_id, DeliveryEvent.ACCEPT) for one in taken))
-        last = max(QueuePlace(one.due_at, one.delivery_id) for one in taken if one.due_at)
         async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
             under_way = await entries_read(tx, "ix_deliveries_in_flight")
             gate = await claims.lock_lane(tx, batch.lane, uuid4())
             assert gate is not None
             assert await entries_read(tx, "ix_deliveries_in_flight") == under_way
             before = await entries_read(tx, "ix_deliveries_due")
-            limit = ClaimLimit(FEW, 1_000, start=last)
-            rows = await claims.claim(tx, batch.lane, uuid4(), limit, gate.now, LEASE, SETTLES_AFTER)
-            assert len(rows) == FEW
-            assert await entries_read(tx, "ix_deliveries_due") - before <= FEW + 1
+            assert len(await stage.claim_in(tx, batch, FEW)) == FEW
+            assert await entries_read(tx, "ix_deliveries_due") - before <= 2 * FEW + 2  # to claim, and to count
 
 
 VERSIONS = 4_000
@@ -135,6 +130,19 @@ async def test_a_claim_of_an_empty_queue_does_not_read_what_has_left(stage: Stag
             result = await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
             assert (result.rows, result.wait) == ((), None)
             assert await entries_read(tx, "ix_deliveries_due") == before
+
+
+async def test_when_the_next_is_due_is_known_without_what_has_left(stage: Stage, owner_url: str) -> None:
+    batch = await stage.batch(LEFT + 1)
+    await stage.runs("UPDATE deliveries SET not_before = now() + interval '1 hour' WHERE id = :id", id=batch.first)
+    async with old_transaction(owner_url):
+        await stage.claim(batch)
+        async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
+            gate = await claims.lock_lane(tx, batch.lane, uuid4())
+            assert gate is not None
+            before = await entries_read(tx, "ix_deliveries_due")
+            assert await claims.next_due_at(tx, batch.lane, ClaimLimit(FEW, 1_000, queue_from=gate.queue_from))
+            assert await entries_read(tx, "ix_deliveries_due") - before == 1
 
 
 async def entries_of_a_look(stage: Stage) -> int:
@@ -214,19 +222,12 @@ async def test_the_sweeper_looks_at_clocks_for_one_part_in_fifty_of_the_time(
     assert [int(at) for at in looked] == [100, 105]
 
 
-async def test_what_came_back_to_the_queue_is_sent_although_claims_had_passed_it(stage: Stage) -> None:
+async def test_what_the_release_before_returned_to_a_place_before_the_queue_is_sent(stage: Stage) -> None:
     batch, carrier = await stage.batch(10), Carrier()
-    last = await stage.row(batch.deliveries[-1])
-    context = stage.pump_context(carrier, slots=4)
-    async with stage.database.begin(stage.tenant) as tx:
-        gate = await claims.lock_lane(tx, batch.lane, uuid4())
-        assert gate is not None
-        [*_, passed] = await claims.claim(
-            tx, batch.lane, uuid4(), ClaimLimit(10, 1_000), gate.now, LEASE, SETTLES_AFTER
-        )
-        assert passed.due_at == last.not_before
-        await tx.execute(sa.text("UPDATE deliveries SET status = 'queued', epoch = 0"))
-    context.queue_heads.note(batch.lane, [passed], None)
-    async with recording(context.recorder):
-        await Pump(context, batch.lane, asyncio.Event()).run()
+    [first] = await stage.claim(batch, 1)
+    await stage.runs("UPDATE deliveries SET status = 'queued' WHERE id = :id", id=first.delivery_id)
+    await stage.runs(
+        "UPDATE lanes SET queued = queued + 1, sending = sending - 1 WHERE mass_reply_id = :id", id=batch.id
+    )
+    await stage.pump(batch, carrier, slots=4)
     assert set(carrier.times_sent) == set(batch.deliveries)

@@ -127,7 +127,7 @@ class Table:
         __: object,
     ) -> list[Claimed]:
         queued = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now]
-        due = sorted((row for row in queued if _place(row) >= limit.start), key=_place)[: limit.free]
+        due = sorted((row for row in queued if _place(row) >= limit.queue_from), key=_place)[: limit.free]
         for row in due:
             row.status, row.token, row.lease_until = S.SENDING, token, now + lease
             row.settles_after, row.reason, row.retryable = now + settles, None, False
@@ -184,8 +184,8 @@ class Table:
             id=row.id, state=state, mass_reply_id=BATCH, mark_as_done=False, frozen_at=self.started,
             author_id=None, author_name="Ines", conversation_id=ConversationId(row.id), account_id=ACCOUNT,
             channel=Channel.SMS, segments=1, used_template=False, has_attachments=False, files=0, times_billed=0,
-            prices={}, deferrals=row.deferrals, sent_at=row.sent_at, attempt_started_at=own.started_at,
-            restores={}, reached={}, now=self.now,
+            prices={}, deferrals=row.deferrals, not_before=row.due, sent_at=row.sent_at,
+            attempt_started_at=own.started_at, restores={}, reached={}, now=self.now,
         )  # fmt: skip
 
     async def write_changes(

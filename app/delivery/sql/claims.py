@@ -22,6 +22,17 @@ from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
 
+class QueuePlace(NamedTuple):
+    """A place in a lane's queue, which is in this order."""
+
+    due_at: datetime
+    id: DeliveryId
+
+
+BEGINNING = QueuePlace(datetime(1970, 1, 1, tzinfo=UTC), DeliveryId(UUID(int=0)))
+"""Before all. Not a null: row-level security lets an index compare with plain values only."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneSnapshot:
     """What the account and the mass reply allow at this moment, read while the account's row is locked."""
@@ -52,6 +63,8 @@ class LaneSnapshot:
     """The calls that they may have under way."""
     without: int = 0
     """How many of them may have none."""
+    queue_from: QueuePlace = BEGINNING
+    """Where the lane's queue begins."""
 
 
 _LOCK_ACCOUNT = sa.text(f"{newest_account('id')} FOR NO KEY UPDATE")
@@ -61,7 +74,7 @@ _LANE_SNAPSHOT = sa.text(f"""
     SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
-           a.max_in_flight, a.updated_at AS account_version, l.queued,
+           a.max_in_flight, a.updated_at AS account_version, l.queued, l.queue_from_at, l.queue_from_id,
            -- From the counters of what is open. To count deliveries would be to read every one that the account ever
            -- claimed, as long as an old transaction of somebody else keeps their index entries.
            (SELECT coalesce(sum(ol.sending), 0) FROM mass_replies om CROSS JOIN LATERAL ({newest_lane("*", "om.id")}) ol
@@ -105,6 +118,7 @@ async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot |
         others=row.others,
         held_by_others=row.held_by_others,
         without=row.without,
+        queue_from=QueuePlace(row.queue_from_at, DeliveryId(row.queue_from_id)),
     )
 
 
@@ -124,14 +138,17 @@ class Claimed:
     """Whether the preflight, or the last attempt, was for sending it as a template."""
 
 
+# Entries of the index that lie before are not read: they may be those of all deliveries that have left in hours.
+_FROM = "AND (not_before, id) >= (CAST(:from_at AS timestamptz), CAST(:from_id AS uuid))"
+
+
 def _claim_statement(which: str) -> sa.TextClause:
     """Return the claim statement over the queued deliveries that a condition selects."""
     return sa.text(f"""
     WITH due AS MATERIALIZED (
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'queued' AND not_before <= :now {which}
-          AND (not_before, id) >= (CAST(:from_at AS timestamptz), CAST(:from_id AS uuid))
+          AND status = 'queued' AND not_before <= :now {which} {_FROM}
           AND coalesce(not_after, CAST(:not_after AS timestamptz), 'infinity') > :now
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
@@ -166,17 +183,6 @@ _CLAIM = _claim_statement("")
 _CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
 
 
-class QueuePlace(NamedTuple):
-    """A place in a lane's queue, which is in this order."""
-
-    due_at: datetime
-    id: DeliveryId
-
-
-BEGINNING = QueuePlace(datetime(1970, 1, 1, tzinfo=UTC), DeliveryId(UUID(int=0)))
-"""Before all. Not a null: row-level security lets an index compare with plain values only."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClaimLimit:
     """How much one claim may take: rows, and units of the account's rate."""
@@ -187,8 +193,8 @@ class ClaimLimit:
     """Whether only the sample may be sent."""
     not_after: datetime | None = None
     """The latest time for deliveries without one of their own."""
-    start: QueuePlace = BEGINNING
-    """Where to begin in the lane's queue."""
+    queue_from: QueuePlace = BEGINNING
+    """Where the lane's queue begins."""
 
 
 async def claim(
@@ -202,9 +208,7 @@ async def claim(
     config: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Claimed]:
     """Claim what may be sent through an account of this config."""
-    from_at, from_id = claim_limit.start
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
-    values |= {"from_at": from_at, "from_id": from_id}
     statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
     rows = await tx.rows(statement, **lane_binds(lane), **values, **_terms(claim_limit))
     return [
@@ -230,9 +234,18 @@ _TEMPLATED = f"""
 
 # By the place of its newest version. A statement that waits for its lock gets the place of one that came after the
 # statement began, and does not see it.
+# The queue begins at its first delivery. A transaction that returns one to the queue changes the lane after it: if this
+# statement does not see that delivery, it does not see the lane's newest version either, and changes nothing.
 _COUNT_CLAIMED = """
-    UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
-    WHERE tenant_id = :tenant AND ctid =
+    UPDATE lanes l SET queued = l.queued - :claimed, sending = l.sending + :claimed, pumped_at = :now,
+        (queue_from_at, queue_from_id) = (
+            SELECT coalesce(d.not_before, l.queue_from_at), coalesce(d.id, l.queue_from_id)
+            FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+                SELECT not_before, id FROM deliveries
+                WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+                  AND status = 'queued' AND (not_before, id) >= (l.queue_from_at, l.queue_from_id)
+                ORDER BY not_before, id LIMIT 1) d ON true)
+    WHERE l.tenant_id = :tenant AND l.ctid =
 """
 
 _MARK = sa.text(f"""
@@ -338,21 +351,42 @@ async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
 
-_NEXT_DUE = """
-    SELECT min(not_before) FROM deliveries
-    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued'
-"""
+def _next_due(which: str) -> sa.TextClause:
+    return sa.text(f"""
+        SELECT min(not_before) FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+          AND status = 'queued' {which} {_FROM}
+    """)  # noqa: S608 - built from constants
+
+
+_NEXT_DUE, _NEXT_DUE_OF_SAMPLE = _next_due(""), _next_due("AND sampled")
 
 
 async def next_due_at(tx: TenantTx, lane: LaneKey, claim_limit: ClaimLimit) -> datetime | None:
     """Return when the lane's next queued delivery may be tried, or None if no queued delivery may be sent."""
-    statement = sa.text(_NEXT_DUE + ("AND sampled" if claim_limit.sampling else ""))
-    due: datetime | None = await tx.scalar(statement, **lane_binds(lane))
+    statement = _NEXT_DUE_OF_SAMPLE if claim_limit.sampling else _NEXT_DUE
+    due: datetime | None = await tx.scalar(statement, **lane_binds(lane), **_from(claim_limit))
     return due
 
 
+_LOOK_AT_ALL = sa.text("""
+    UPDATE lanes SET queue_from_at = DEFAULT, queue_from_id = DEFAULT
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+""")
+
+
+async def look_at_all(tx: TenantTx, lane: LaneKey) -> None:
+    """Let the next claim look at the whole queue."""
+    await tx.execute(_LOOK_AT_ALL, **lane_binds(lane))
+
+
+def _from(claim_limit: ClaimLimit) -> dict[str, Any]:
+    return {"from_at": claim_limit.queue_from.due_at, "from_id": claim_limit.queue_from.id}
+
+
 def _terms(claim_limit: ClaimLimit) -> dict[str, Any]:
-    return {"free": claim_limit.free, "units": claim_limit.units, "not_after": claim_limit.not_after}
+    limit = {"free": claim_limit.free, "units": claim_limit.units, "not_after": claim_limit.not_after}
+    return limit | _from(claim_limit)
 
 
 def _share(share: CallShare) -> dict[str, Any]:

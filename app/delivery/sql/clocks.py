@@ -30,7 +30,8 @@ _AHEAD = sa.text("""
           LEFT JOIN LATERAL (
               SELECT updated_at FROM deliveries d
               WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
-                AND d.status = 'queued' ORDER BY d.not_before, d.id LIMIT 1) first ON true
+                AND d.status = 'queued' AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
+              ORDER BY d.not_before, d.id LIMIT 1) first ON true
           WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0
             AND (l.pumped_at > late.at OR first.updated_at > late.at)
 """)
@@ -91,7 +92,8 @@ _DELIVERIES = sa.text("""
     FROM late WHERE d.tenant_id = :tenant AND d.id = late.id
 """)
 _LANES = sa.text("""
-    UPDATE lanes l SET pumped_at = NULL, held_until = NULL, watched_until = NULL
+    UPDATE lanes l
+    SET pumped_at = NULL, held_until = NULL, watched_until = NULL, queue_from_at = DEFAULT, queue_from_id = DEFAULT
     FROM (SELECT mass_reply_id, channel, account_id FROM lanes
           WHERE tenant_id = :tenant AND queued > 0
           ORDER BY mass_reply_id, channel, account_id FOR NO KEY UPDATE) held

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,8 @@ class LaneMove:
     sums: Mapping[str, int]
     """What to add, by column."""
     latest: OutcomeWindow
+    back_at: datetime | None = None
+    """The earliest time at which something is due that came back to the queue."""
 
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
@@ -66,6 +69,9 @@ _COUNT = sa.text(f"""
         recent_size = least(l.recent_size + :tried, :window),
         recent_failures = (l.recent_failures << CAST(:tried AS int) | :failures)
                           & ((1::bigint << CAST(:window AS int)) - 1),
+        queue_from_at = least(l.queue_from_at, CAST(:back_at AS timestamptz)),
+        queue_from_id = CASE WHEN CAST(:back_at AS timestamptz) <= l.queue_from_at
+                             THEN '00000000-0000-0000-0000-000000000000' ELSE l.queue_from_id END,
         -- What comes back to the queue may be due before the time that the lane waits for.
         watched_until = CASE WHEN :queued > 0 THEN NULL ELSE l.watched_until END,
         held_until = CASE WHEN :queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
@@ -99,6 +105,7 @@ def _values(move: LaneMove) -> dict[str, object]:
         "window": FAILURE_LIMIT.window,
         "tried": move.latest.size,
         "failures": move.latest.failures,
+        "back_at": move.back_at,
         **{name: move.sums.get(name, 0) for name in _SUMS},
     }
 
@@ -109,9 +116,9 @@ def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
     for change in changes:
         if change.row.channel == Channel.WHATSAPP and change.times_more:
             messages.update(_more_charged(change))
-    return LaneMove(
-        lane, {**_deltas(changes), "segments_billed": segments, **_billed_columns(messages)}, _latest(changes)
-    )
+    back = [change.due_at for change in changes if change.move.to is DeliveryStatus.QUEUED]
+    sums = {**_deltas(changes), "segments_billed": segments, **_billed_columns(messages)}
+    return LaneMove(lane, sums, _latest(changes), min(back, default=None))
 
 
 def _more_charged(change: Change) -> Counter[Charge]:

@@ -58,6 +58,8 @@ class Locked:
     prices: Mapping[str, str]
     """The provider's prices of its messages."""
     deferrals: int
+    not_before: datetime
+    """From when on it may be sent, or sent again."""
     sent_at: datetime | None
     """When a provider accepted it, since it was last queued. The consequences were written then."""
     attempt_started_at: datetime | None
@@ -82,9 +84,9 @@ _LOCK = sa.text("""
 # they were before the wait. Found by key alone: with stale statistics a plan may read all of a tenant's rows.
 _READ = sa.text(f"""
     WITH answered AS ({NOTE_ANSWERS})
-    SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.deferrals, d.mass_reply_id,
-           d.conversation_id, d.account_id, d.channel, d.segments, d.used_template, d.sent_at, d.times_billed,
-           d.prices, d.restores, d.reached, m.attachment_ids <> '{{}}' AS has_attachments,
+    SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.deferrals, d.not_before,
+           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.used_template, d.sent_at,
+           d.times_billed, d.prices, d.restores, d.reached, m.attachment_ids <> '{{}}' AS has_attachments,
            cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
            m.status AS batch_status, m.mark_as_done,
            coalesce(d.not_after, m.not_after) AS latest_at,
@@ -161,6 +163,7 @@ def _locked(row: Any) -> Locked:
         times_billed=row.times_billed,
         prices=row.prices,
         deferrals=row.deferrals,
+        not_before=row.not_before,
         sent_at=row.sent_at,
         attempt_started_at=row.started_at,
         restores=row.restores or {},
@@ -192,6 +195,11 @@ class Change:
 
     def __post_init__(self) -> None:
         self.effect = effect(self.row.state.status, self.move.to)
+
+    @property
+    def due_at(self) -> datetime:
+        """From when on it may be sent after this change."""
+        return self.not_before or self.row.not_before
 
     @property
     def newly_sent(self) -> bool:

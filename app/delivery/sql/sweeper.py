@@ -171,7 +171,8 @@ _OPEN = sa.text(f"""
                        SELECT FROM lanes l CROSS JOIN LATERAL (
                            SELECT d.not_after FROM deliveries d
                            WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.account_id = l.account_id
-                             AND d.status = 'queued' ORDER BY d.not_before, d.id LIMIT :head) d
+                             AND d.status = 'queued' AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
+                           ORDER BY d.not_before, d.id LIMIT :head) d
                        WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND d.not_after IS NULL
                    ) THEN m.not_after END,
                    (SELECT min(d.not_after) FROM deliveries d WHERE d.tenant_id = m.tenant_id

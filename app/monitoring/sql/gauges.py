@@ -90,6 +90,7 @@ DEPTHS: Final = """
           AND a.enabled AND a.pause_reason IS NULL AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
           AND d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
           AND d.status = 'queued' AND d.not_before < clock_timestamp()
+          AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
         ORDER BY d.not_before LIMIT 1) oldest ON true
     WHERE m.finished_at IS NULL GROUP BY l.channel
 """
