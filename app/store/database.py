@@ -26,7 +26,7 @@ from app.store import shares
 from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
 from app.store.overload import DatabaseAway, is_starting, too_long
-from app.store.plans import NOT_EACH_WITH_EACH, ONE_PLAN
+from app.store.plans import BY_INDEX, NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, SWEEP, Shares, WorkKind
 from app.store.silence import LONGEST_ANSWER, Watch, watch_sockets
@@ -162,7 +162,7 @@ class Database:
     @asynccontextmanager
     async def begin_sweep(self) -> AsyncIterator[SweepTx]:
         """Open a transaction that reads ids, statuses and times of every tenant."""
-        async with self._connected({"role": SWEEPER_ROLE, **_limits(SWEEP)}, SWEEP) as connected:
+        async with self._connected({"role": SWEEPER_ROLE, **_limits(SWEEP), **BY_INDEX}, SWEEP) as connected:
             yield SweepTx(*connected)
 
     @asynccontextmanager
