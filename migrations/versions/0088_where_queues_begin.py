@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 revision = "0088"
-down_revision = "0087"
+down_revision = "0089"
 branch_labels = None
 depends_on = None
 

@@ -23,6 +23,7 @@ from app.store.shares import PUMPS, RECORDS
 from app.store.transactions import SweepTx, Transaction
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, Stage, report
+from tests.plans import plan, renew_statistics
 
 LEFT, FEW = 200, 5
 
@@ -175,6 +176,13 @@ async def test_the_sweeper_does_not_read_old_versions_of_what_each_claim_changes
             before = await versions_read(tx)
             assert batch.id in await looks_at_lanes(tx)
             assert await versions_read(tx) - before <= of_others + A_FEW
+
+
+async def test_the_sweeper_keeps_no_plan_that_reads_all_versions_of_lanes(stage: Stage, owner_url: str) -> None:
+    await stage.batch()
+    await renew_statistics(owner_url, "lanes", "channel_accounts")  # few rows: to read them all is the least work
+    async with stage.database.begin_sweep() as tx:
+        assert "Seq Scan on" not in await plan(tx, sweeper._STOPPED_LANES)
 
 
 async def looks_at_lanes(tx: SweepTx) -> set[MassReplyId]:
