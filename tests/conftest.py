@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -139,6 +140,25 @@ async def runtime(settings: Settings, usual_settings: Settings, usual_runtime: R
 
 
 @pytest.fixture(scope="session")
+async def usual_workers_runtime(usual_settings: Settings) -> AsyncIterator[Runtime]:
+    """Opened once: a worker plans its statements on four connections before it begins."""
+    async with open_runtime(usual_settings) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def workers_runtime(
+    settings: Settings, usual_settings: Settings, usual_workers_runtime: Runtime
+) -> AsyncIterator[Runtime]:
+    if settings is usual_settings:
+        usual_workers_runtime.time._seen.clear()  # the tenants of other tests, beside whom this one would wait
+        yield usual_workers_runtime
+    else:
+        async with open_runtime(settings) as runtime:
+            yield runtime
+
+
+@pytest.fixture(scope="session")
 async def usual_app(usual_settings: Settings) -> AsyncIterator[FastAPI]:
     async with started(create_app(usual_settings)) as app:
         yield app
@@ -156,22 +176,27 @@ async def tenant(database: Database) -> UUID:
     return await create_tenant(database)
 
 
-@pytest.fixture
-async def quiet(settings: Settings) -> None:
-    """No open mass reply, endpoint or call of an earlier test: a worker works for every tenant of its database."""
-    superuser = settings.database_url.replace(servers.RUNTIME, "postgres", 1)
-    connection = await asyncpg.connect(superuser)
-    await connection.execute(
-        "UPDATE mass_replies SET status = 'cancelled', finished_at = now() WHERE finished_at IS NULL"
-    )
-    await connection.execute("DELETE FROM webhook_endpoints")
-    await connection.execute("DELETE FROM automation_calls")
-    # Asked about for later, as a look-up leaves them: a page of them holds no more than twenty.
-    await connection.execute(
-        "UPDATE deliveries SET not_before = now() + interval '4 minutes' WHERE status = 'uncertain'"
-    )
-    await connection.execute("UPDATE receipts SET settled_at = now() WHERE settled_at IS NULL")
+@pytest.fixture(scope="session")
+async def superusers_connection(database_url: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(database_url.replace(servers.RUNTIME, "postgres", 1))
+    yield connection
     await connection.close()
+
+
+LEFT = """
+    UPDATE mass_replies SET status = 'cancelled', finished_at = now() WHERE finished_at IS NULL;
+    DELETE FROM webhook_endpoints;
+    DELETE FROM automation_calls;
+    -- Asked about for later, as a look-up leaves them: a page of them holds no more than twenty.
+    UPDATE deliveries SET not_before = now() + interval '4 minutes' WHERE status = 'uncertain';
+    UPDATE receipts SET settled_at = now() WHERE settled_at IS NULL;
+"""
+
+
+@pytest.fixture
+async def quiet(superusers_connection: Any) -> None:
+    """No open mass reply, endpoint or call of an earlier test: a worker works for every tenant of its database."""
+    await superusers_connection.execute(LEFT)
 
 
 async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from configparser import ConfigParser
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,12 @@ assert PACKAGE.origin is not None
 PROGRAMS = Path(PACKAGE.origin).parent / "pginstall" / "bin"
 MEGABYTE = 1_000_000
 UNITS = sorted((DEPLOY / "systemd").iterdir())
-MANIFESTS: list[dict[str, Any]] = [
-    found
-    for path in sorted((DEPLOY / "kubernetes").glob("*.yaml"))
-    for found in YAML(typ="safe").load_all(path.read_text(encoding="utf-8"))
-]
+
+
+@cache
+def manifests() -> list[dict[str, Any]]:
+    paths = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+    return [found for path in paths for found in YAML(typ="safe").load_all(path.read_text(encoding="utf-8"))]
 
 
 def read(name: str) -> str:
@@ -129,7 +131,7 @@ def test_a_stream_is_not_held_back() -> None:
 
 
 def of_kind(kind: str) -> list[dict[str, Any]]:
-    return [found for found in MANIFESTS if found["kind"] == kind]
+    return [found for found in manifests() if found["kind"] == kind]
 
 
 def pods() -> list[dict[str, Any]]:
@@ -168,7 +170,7 @@ def test_each_probe_asks_a_path_that_there_is() -> None:
 
 
 def test_each_variable_is_a_setting_and_the_owner_is_the_migrations_alone() -> None:
-    names = {name for found in MANIFESTS for name in (found.get("data") or found.get("stringData") or {})}
+    names = {name for found in manifests() for name in (found.get("data") or found.get("stringData") or {})}
     known = {f"MASS_REPLY_{name.upper()}" for name in Settings.model_fields}
     assert {name for name in names if name.startswith("MASS_REPLY_")} <= known
     assert [pod["containers"][0]["name"] for pod in pods() if "MASS_REPLY_OWNER_URL" in str(pod)] == ["migrate"]

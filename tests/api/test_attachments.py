@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import shutil
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -45,11 +47,19 @@ def open_document(compression: int, *spoilt: tuple[bytes, int, bytes]) -> bytes:
 
 
 @pytest.fixture
-def settings(usual_settings: Settings, tmp_path: Path) -> Settings:
-    return usual_settings.model_copy(update={"attachments_url": (tmp_path / "attachments").as_uri()})
+def folder(settings: Settings) -> Path:
+    """Where files are kept. No earlier test's are left."""
+    folder = Path(urlsplit(str(settings.attachments_url)).path)
+    for tenants in folder.iterdir():
+        shutil.rmtree(tenants)
+    return folder
 
 
-async def test_a_file_is_kept_and_described(client: httpx.AsyncClient, tmp_path: Path, tenant: UUID) -> None:
+def kept_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_a_file_is_kept_and_described(client: httpx.AsyncClient, folder: Path, tenant: UUID) -> None:
     answer = await post_file(client, PDF, "terms.pdf", "application/pdf")
 
     assert answer.status_code == 201, answer.text
@@ -57,17 +67,17 @@ async def test_a_file_is_kept_and_described(client: httpx.AsyncClient, tmp_path:
     sha256 = hashlib.sha256(PDF).hexdigest()
     described = {"filename": "terms.pdf", "content_type": "application/pdf", "size": len(PDF), "sha256": sha256}
     assert body == {"id": body["id"], **described}
-    [kept] = (tmp_path / "attachments" / str(tenant)).iterdir()
+    [kept] = (folder / str(tenant)).iterdir()
     assert kept.read_bytes() == PDF
 
 
-async def test_a_file_that_was_spooled_to_disk_is_kept_whole(client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_a_file_that_was_spooled_to_disk_is_kept_whole(client: httpx.AsyncClient, folder: Path) -> None:
     content = JPEG + bytes(range(256)) * 20_000
 
     answer = await post_file(client, content, "large.jpg", "image/jpeg")
 
     assert answer.json()["sha256"] == hashlib.sha256(content).hexdigest()
-    [kept] = (tmp_path / "attachments").rglob("*-*-*-*-*/*")
+    [kept] = kept_in(folder)
     assert kept.read_bytes() == content
 
 
@@ -121,10 +131,10 @@ async def test_what_helpdesks_attach_is_taken(
     ],
 )
 async def test_what_is_empty_or_not_what_it_says_is_refused(
-    client: httpx.AsyncClient, tmp_path: Path, content: bytes, filename: str, content_type: str, code: str
+    client: httpx.AsyncClient, folder: Path, content: bytes, filename: str, content_type: str, code: str
 ) -> None:
     assert code_of(await post_file(client, content, filename, content_type)) == code
-    assert not list((tmp_path / "attachments").rglob("*-*"))
+    assert kept_in(folder) == []
 
 
 async def test_a_name_with_folders_or_line_breaks_is_made_harmless(client: httpx.AsyncClient) -> None:
@@ -203,9 +213,9 @@ async def test_an_installation_without_a_place_for_files_says_so(settings: Setti
 
 
 async def test_a_place_that_cannot_be_written_to_is_not_blamed_on_the_file(
-    client: httpx.AsyncClient, database: Database, tenant: UUID, tmp_path: Path
+    client: httpx.AsyncClient, database: Database, tenant: UUID, folder: Path
 ) -> None:
-    (tmp_path / "attachments" / str(tenant)).write_text("a file where the folder should be")
+    (folder / str(tenant)).write_text("a file where the folder should be")
 
     answer = await post_file(client, PNG)
 

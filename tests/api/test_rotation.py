@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.sql.tenants import every_tenant
 from app.automation.model import Rule
 from app.automation.rules import open_secret
 from app.automation.sql import rules
+from app.compliance import key_rotation
 from app.compliance.key_rotation import rotate_secrets
-from app.dev import servers
 from app.domain.addresses import Address
 from app.domain.callback_urls import Callbacks, first_token, replaced
 from app.domain.erased_addresses import AddressDigests, BlockedPlace
@@ -26,6 +26,7 @@ from app.store import erased_addresses
 from app.store.accounts import find_account, load_account
 from app.store.database import Database
 from app.store.installation_secrets import former_digest_keys
+from app.store.transactions import SweepTx
 from tests.conftest import SECRET_KEY
 
 NEW = "a-newer-key-" + "1" * 32
@@ -53,14 +54,22 @@ def running(usual_settings: Settings) -> Running:
 
 
 @pytest.fixture
-async def turned_back(database: Database, database_url: str, running: Running) -> AsyncIterator[None]:
-    """Leave the database as other tests' services can read it."""
+async def turned_back(
+    tenant: UUID, database: Database, superusers_connection: Any, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[None]:
+    """Change no secret of the hundreds of tenants that earlier tests have made, and leave none under the new key."""
+    async with database.begin_sweep() as tx:
+        latest = (await every_tenant(tx))[-20:]
+    assert tenant in latest
+
+    async def the_latest(_: SweepTx) -> list[TenantId]:
+        return latest
+
+    monkeypatch.setattr(key_rotation, "every_tenant", the_latest)
     yield
     async with running(SECRET_KEY, NEW) as back:
         await rotate_secrets(database, back.vault, back.callbacks, back.settings.secret_keys)
-    superuser = await asyncpg.connect(database_url.replace(servers.RUNTIME, "postgres", 1))
-    await superuser.execute("DELETE FROM installation_secrets")
-    await superuser.close()
+    await superusers_connection.execute("DELETE FROM installation_secrets")
 
 
 async def made(client: httpx.AsyncClient) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.channels.response_bodies import read_answer
 from tests.channels.raw_server import Line, RawServer, Script, serving
 
 MOST = 10_000
-BOMB = gzip.compress(bytes(50_000_000), mtime=0)
+BOMB = gzip.compress(bytes(12_000_000), mtime=0)[:MOST]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_what_is_compressed_unasked_is_read(http: httpx.AsyncClient, encod
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", BOMB[:MOST]),
+        ("gzip", BOMB),
         ("gzip", gzip.compress(bytes(MOST + 1))),
         ("gzip, gzip", gzip.compress(gzip.compress(b"[]", mtime=0))),
         ("gzip", b"[]"),

@@ -210,7 +210,7 @@ async def test_a_give_back_that_fails_cuts_no_call_and_keeps_no_room(
     monkeypatch.setattr(pump_module, "give_back", fails)
     account, gate, stop = await stage.sms_account(max_in_flight=1), Gate(), asyncio.Event()
     batch = await stage.batch(2, account=account, channel=Channel.SMS)
-    pump_context = stage.pump_context(Carrier(gate))
+    pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=50))
     slots = pump_context.slots.of(stage.tenant, account)
     slots._speed.per_second = 1_000  # so that one is claimed ahead
     async with recording(pump_context.recorder):

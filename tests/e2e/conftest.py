@@ -10,8 +10,7 @@ import pytest
 
 from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.runtime import Runtime, open_runtime
-from app.settings import Settings
+from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.api.conftest import anonymous, app, client, make_key
 
@@ -27,21 +26,20 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[WorkerProcess]:
-    async with running_worker(settings) as process:
+async def worker(workers_runtime: Runtime) -> AsyncIterator[WorkerProcess]:
+    async with running_worker(workers_runtime) as process:
         yield process
 
 
 @asynccontextmanager
-async def running_worker(settings: Settings) -> AsyncIterator[WorkerProcess]:
-    async with open_runtime(settings) as runtime:
-        process = WorkerProcess(runtime)
-        running = asyncio.create_task(process.run())
-        try:
-            yield process
-        finally:
-            process.stop()
-            await running
+async def running_worker(runtime: Runtime) -> AsyncIterator[WorkerProcess]:
+    process = WorkerProcess(runtime)
+    running = asyncio.create_task(process.run())
+    try:
+        yield process
+    finally:
+        process.stop()
+        await running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -17,10 +17,11 @@ from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.domain.callback_urls import Callbacks
 from app.domain.words import Channel
-from app.runtime import Runtime
+from app.main import create_app
+from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.worker import WorkerProcess
-from tests.conftest import SECRET_KEY
+from tests.conftest import SECRET_KEY, started
 from tests.scene import (
     CORRESPONDENTS,
     Correspondent,
@@ -33,21 +34,39 @@ from tests.scene import (
 )
 
 
-@pytest.fixture
-async def listening() -> AsyncIterator[socket.socket]:
+@pytest.fixture(scope="module")
+def listening() -> Iterator[socket.socket]:
     """The socket on which the service is reached by providers."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         yield listening
 
 
-@pytest.fixture
-def settings(settings: Settings, listening: socket.socket) -> Settings:
+@pytest.fixture(scope="module")
+def settings(usual_settings: Settings, listening: socket.socket) -> Settings:
     port = listening.getsockname()[1]
-    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+    return usual_settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    async with open_runtime(settings) as runtime:
+        yield runtime
+
+
+@pytest.fixture(scope="module")
+async def workers_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    async with open_runtime(settings) as runtime:
+        yield runtime
+
+
+@pytest.fixture(scope="module")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    async with started(create_app(settings)) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
 async def public(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))

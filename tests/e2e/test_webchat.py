@@ -16,7 +16,6 @@ from app.delivery.settle import Report, settle
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import DeliveryId, Reason, ReasonCode
 from app.runtime import Runtime
-from app.settings import Settings
 from app.webchat.notifier import MOST_PAGES
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll, running_worker
@@ -191,7 +190,7 @@ async def test_a_page_too_many_is_refused(visitor: Visitor) -> None:
 
 
 async def test_a_reply_whose_worker_died_is_sent_again_and_shown_once(
-    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, visitor: Visitor, settings: Settings
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, visitor: Visitor, workers_runtime: Runtime
 ) -> None:
     batch = await send(client, visitor)
     delivery = DeliveryId((await row(runtime, tenant, _CLAIM)).id)
@@ -201,7 +200,7 @@ async def test_a_reply_whose_worker_died_is_sent_again_and_shown_once(
     assert await status_of(client, batch) == "uncertain"
     assert [message["sender"] for message in await visitor.fetch()] == ["visitor"]
 
-    async with running_worker(settings), asyncio.timeout(LONGEST_WAIT):
+    async with running_worker(workers_runtime), asyncio.timeout(LONGEST_WAIT):
         while await status_of(client, batch) != "sent":
             await look_up_uncertain(runtime.database, runtime.senders)
     async with runtime.database.begin(tenant) as tx:

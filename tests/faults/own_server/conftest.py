@@ -32,3 +32,8 @@ async def settings(postgres_server: servers.PostgresServer, valkey: Valkey) -> S
     url = postgres_server.url(servers.RUNTIME, "fragile")
     await migrate(postgres_server.url(servers.OWNER, "fragile"), url)
     return hurried(url, valkey.url)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    """The server is new: nobody has left anything."""
