@@ -33,7 +33,7 @@ back to the queue. In a report on a message that was accepted before, the delive
 was at fault, it may be sent again, and the account waits or is paused too, unless somebody has saved or resumed it
 since.
 
-**Retried** "by itself" means that it goes back to the queue; "by a person", that `retry` takes it.
+**Retried** "automatically" means that the message goes back to the queue; "by a person", that `retry` sends it again.
 
 A code in no table never pauses an account: the delivery fails as `provider_rejected`, and a person may retry it. If
 many recipients meet it, the share of failures stops the lane. Without a code, HTTP 401, 402 and 407 pause the
@@ -75,7 +75,9 @@ def _graph(table: ErrorTable, title: str) -> Iterator[str]:
     }
     rows = [*_meanings(named)]
     rows.append((f"{_range(MIXED)} with a subcode in no table", *_row(_unlisted(table))))
-    rows.append((f"{_range(MIXED)} without a subcode", "the account", "account paused", "by itself", "a permission"))
+    rows.append(
+        (f"{_range(MIXED)} without a subcode", "the account", "account paused", "automatically", "a permission")
+    )
     unclear = ", ".join(sorted(map(str, table.unclear), key=lambda code: (len(code), code)))
     rows.append((unclear, "nobody knows", "uncertain", "no", "does not say whether the message went out"))
     yield _section(title, f"Source: <{table.source}>", rows)
@@ -138,13 +140,13 @@ def _meanings(table: Mapping[str, Meaning] | Mapping[int, Meaning]) -> Iterator[
 def _row(meaning: Meaning) -> tuple[str, str, str, str]:
     match meaning.verdict:
         case CodeMeaning.ACCOUNT:
-            return "the account", "account paused", "by itself", meaning.words
+            return "the account", "account paused", "automatically", meaning.words
         case CodeMeaning.QUOTA:
-            return "the account's quota", f"account waits {_span(QUOTA_WAIT)}", "by itself", meaning.words
+            return "the account's quota", f"account waits {_span(QUOTA_WAIT)}", "automatically", meaning.words
         case CodeMeaning.THROTTLED:
-            return "the account's pace", f"account waits {_span(meaning.retry_after)}", "by itself", meaning.words
+            return "the account's pace", f"account waits {_span(meaning.retry_after)}", "automatically", meaning.words
         case CodeMeaning.BUSY:
-            return "the recipient's pace", "this message waits", "by itself", meaning.words
+            return "the recipient's pace", "this message waits", "automatically", meaning.words
         case code:
             ends = "; the address is not written to again" if meaning.ends_address else ""
             return (
