@@ -122,7 +122,12 @@ async def _close(redis: ArqRedis) -> None:
 
 
 class Wakeups:
-    """Tells workers that there is work. Without Redis it does nothing, and returns False."""
+    """Tells workers that there is work. Without Redis it does nothing, and returns False.
+
+    So it does after any error: no hint is worth a request or a worker. To write to a connection that was just lost
+    raises TypeError, AttributeError or RuntimeError, as the event loop pleases
+    (https://github.com/redis/redis-py/issues/4287).
+    """
 
     def __init__(self, redis: ArqRedis | None) -> None:
         self._redis = redis
@@ -141,7 +146,7 @@ class Wakeups:
             return False
         try:
             await self._redis.ping()
-        except (RedisError, OSError, TimeoutError):
+        except Exception:  # noqa: BLE001 - see above
             return False
         return True
 
@@ -151,7 +156,7 @@ class Wakeups:
             return False
         try:
             return await self._enqueue_in(self._redis, name, ids, number)
-        except (RedisError, OSError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - redis-py raises anything: see above
             log.warning("wake_up_failed", job=name, error=type(error).__name__)
             self._ask_again_at = now + REST_SECONDS
             return False

@@ -88,6 +88,21 @@ async def test_a_redis_that_freezes_within_a_wake_up_is_asked_once_and_keeps_no_
     assert redis.connection_pool._in_use_connections == set()
 
 
+@pytest.mark.parametrize("error", [TypeError, AttributeError, RuntimeError, ConnectionResetError])
+async def test_whatever_a_lost_connection_raises_is_a_wake_up_that_failed(
+    redis: ArqRedis, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """It would end the pumps of its worker."""
+
+    async def lost(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(redis, "enqueue_job", lost)
+    monkeypatch.setattr(redis, "ping", lost)
+    wakeups = Wakeups(redis)
+    assert (await wakeups.wake_lane(a_lane()), await wakeups.ping()) == (False, False)
+
+
 @pytest.mark.parametrize("command", [b"ZRANGEBYSCORE", b"WATCH", b"EXISTS", b"ZSCORE", b"UNWATCH", b"EXEC"])
 async def test_a_redis_that_freezes_while_a_worker_looks_for_jobs_leaves_no_client_open(
     redis: ArqRedis, cable: Freezing, redis_url: str, command: bytes
