@@ -135,9 +135,12 @@ class Sweeper:
         due = self.turns.due(pieces, monotonic())
         for number, piece in enumerate(due, start=1):
             await self._safely(piece)
-            await sweeper.still_there(tx)
-            if monotonic() >= ends and number < len(due):
+            is_over = monotonic() >= ends
+            if is_over and number < len(due):
                 self.turns.left_others(due[:number], monotonic())
+            # Raises if the piece took longer than a sweep may: it is not to be the first in the next one, too.
+            await sweeper.still_there(tx)
+            if is_over:
                 return
 
     async def _safely(self, piece: Piece) -> None:

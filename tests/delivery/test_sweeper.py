@@ -321,12 +321,19 @@ class TestTurns:
         async def large(name: str) -> None:
             done.append(name)
 
+        async def took_longer_than_a_sweep_may(_: object) -> None:
+            raise ConnectionResetError
+
         pieces = [Piece(name, {}, partial(large, name)) for name in "abc"]
         sweeper = stage.sweeper()
         async with stage.database.begin_sweep() as tx:
             for _ in range(5):
                 await sweeper._work(tx, pieces)
-        assert done == ["a", "b", "c", "a", "b"]
+            monkeypatch.setattr(sweeper_sql, "still_there", took_longer_than_a_sweep_may)
+            for _ in range(2):
+                with pytest.raises(ConnectionResetError):
+                    await sweeper._work(tx, pieces)
+        assert done == ["a", "b", "c", "a", "b", "c", "a"]
 
     async def test_what_fails_again_rests_longer_each_time(self, stage: Stage) -> None:
         tried: list[LaneKey] = []
