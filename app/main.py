@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -71,26 +72,6 @@ def describe() -> str:
 def create_app(settings: Settings) -> FastAPI:
     """Return the application. It connects when it starts, and releases everything when it stops."""
     telemetry = open_telemetry(tracing=settings.tracing)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(build)  # it reads every file of the program, once
-        async with open_runtime(settings, telemetry, ORDINARY) as runtime:
-            app.state.runtime = runtime
-            app.state.chat_limits = ChatLimits()
-            app.state.quotas = Quotas(settings.requests_per_minute)
-            app.state.refusals = Refusals(runtime.database)
-            app.state.event_feeds = feeds = Feeds(runtime.database)
-
-            def end_streams() -> None:
-                runtime.chat_news.end()
-                feeds.end()
-
-            with on_shutdown(end_streams):
-                yield
-            await feeds.close()
-        await asyncio.to_thread(telemetry.tracing.close)
-
     app = FastAPI(
         title="mass-reply",
         summary="One message, sent as a real reply on every selected conversation.",
@@ -101,25 +82,50 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs else None,
-        lifespan=lifespan,
+        lifespan=partial(_lifespan, settings=settings, telemetry=telemetry),
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         telemetry=telemetry.tracing.of_requests(),
     )
-    switched = (
+    for router in _routers(settings):
+        app.include_router(router)
+    add_problem_handlers(app)
+    complete_openapi(app)
+    _add_middleware(app, settings, telemetry)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, *, settings: Settings, telemetry: Telemetry) -> AsyncIterator[None]:
+    """Open what the requests share. End the streams and close it when the process stops."""
+    await asyncio.to_thread(build)  # it reads every file of the program, once
+    async with open_runtime(settings, telemetry, ORDINARY) as runtime:
+        app.state.runtime = runtime
+        app.state.chat_limits = ChatLimits()
+        app.state.quotas = Quotas(settings.requests_per_minute)
+        app.state.refusals = Refusals(runtime.database)
+        app.state.event_feeds = feeds = Feeds(runtime.database)
+
+        def end_streams() -> None:
+            runtime.chat_news.end()
+            feeds.end()
+
+        with on_shutdown(end_streams):
+            yield
+        await feeds.close()
+    await asyncio.to_thread(telemetry.tracing.close)
+
+
+def _routers(settings: Settings) -> Iterator[APIRouter]:
+    """Return the routers that the settings have not switched off."""
+    switches = (
         (metrics.router, settings.metrics),
         (docs.router, settings.docs),
         (pages.console, settings.console),
         (pages.frame, bool(settings.embed_origins)),
     )
-    hidden = {id(router) for router, shown in switched if not shown}
-    for router in ROUTERS:
-        if id(router) not in hidden:
-            app.include_router(router)
-    add_problem_handlers(app)
-    complete_openapi(app)
-    _add_middleware(app, settings, telemetry)
-    return app
+    hidden = {id(router) for router, is_on in switches if not is_on}  # routers are compared by their routes
+    return (router for router in ROUTERS if id(router) not in hidden)
 
 
 def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:

@@ -150,7 +150,7 @@ class Unauthenticated(MassReplyError):
 
 
 class Forbidden(MassReplyError):
-    """The credential does not hold the permission that this needs."""
+    """The credential lacks the permission that this requires."""
 
     code = "forbidden"
 
@@ -190,13 +190,13 @@ class Overloaded(MassReplyError):
 
 
 class Conflict(MassReplyError):
-    """The present state does not allow this."""
+    """The object's present state does not allow this."""
 
     code = "invalid_state"
 
 
 class InvalidState(Conflict):
-    """The state of what is asked for does not allow this."""
+    """The object's present state does not allow this."""
 
 
 class RecipientCountMismatch(Conflict):
