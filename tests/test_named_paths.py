@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.channels.registry import ADAPTERS
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = r"(?:app|tests|docs|bench|deploy|examples|migrations|requirements|docker|\.ci)"
@@ -47,6 +48,7 @@ def test_a_file_that_a_page_names_without_its_folder_exists() -> None:
     assert {(page, name) for page, name in named if not any(path.endswith(f"/{name}") for path in known)} == set()
 
 
+@table
 @pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in files("*.md", "docs/**/*.md", "*/README.md")])
 def test_a_link_leads_somewhere(page: str) -> None:
     links = LINK.findall((ROOT / page).read_text())

@@ -16,6 +16,7 @@ from app.conversations.import_line import InvalidLine, parse_line
 from app.dev.sandbox.faults import MAGIC, Magic
 from app.domain.words import Channel
 from app.settings import Settings
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -139,6 +140,7 @@ def test_every_event_of_the_log_is_explained() -> None:
     assert explained == logged
 
 
+@table
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))

@@ -336,4 +336,4 @@ async def test_an_account_whose_credentials_cannot_be_read_says_so_when_it_is_te
     async with runtime.database.begin(tenant) as tx:
         await store_credentials(tx, sealed)
     told = (await client.post("/channel-accounts/email/test")).json()
-    assert (told["credentials"], "Give them again" in told["detail"]) == ("unknown", True)
+    assert (told["credentials"], "Save them again" in told["detail"]) == ("unknown", True)

@@ -17,6 +17,7 @@ from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.store.mass_replies import Snapshot
 from app.tables import mass_replies
+from tests.table import table
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SOON, LATER = NOW + timedelta(seconds=5), NOW + timedelta(minutes=5)
@@ -138,6 +139,7 @@ def test_who_has_stopped_a_lane_is_part_of_the_state() -> None:
     assert state_tag(state_of(lane, NOW)) != state_tag(state_of(account, NOW))
 
 
+@table
 @pytest.mark.parametrize("change", [(name, value) for name, values in LANE.items() for value in values])
 @pytest.mark.parametrize("queued", [0, 1])
 def test_a_lane_changes_the_tag_if_and_only_if_it_changes_the_response(change: Change, queued: int) -> None:

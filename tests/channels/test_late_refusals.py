@@ -16,6 +16,7 @@ from app.domain.provider_events import Receipt
 from tests.channels.cases import POSTMARK, TWILIO, postmark_webhook, sample, twilio_webhook
 from tests.channels.graph_cases import WHATSAPP, graph_webhook
 from tests.channels.playing import URL
+from tests.table import table
 
 NOBODY = httpx.AsyncClient()
 """Nothing is called here, and each client reads the certificates anew."""
@@ -31,6 +32,7 @@ def test_a_message_that_twilio_failed_for_the_account_may_be_sent_again(code: in
     assert event.bad_address is None
 
 
+@table
 @pytest.mark.parametrize("code", [code for code in WHATSAPP_ERRORS.meanings if isinstance(code, int)])
 def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: int) -> None:
     body = sample("whatsapp_cloud", "status_failed")
@@ -44,6 +46,7 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
     assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, CodeMeaning)
 
 
+@table
 @pytest.mark.parametrize("code", sorted(twilio_errors.FAILURES.keys() | twilio_errors.REFUSALS.keys() | {39999}))
 def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(code: int) -> None:
     adapter: Any = build("twilio", TWILIO.setup(URL), NOBODY)
@@ -52,6 +55,7 @@ def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(co
     assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
 
 
+@table
 @pytest.mark.parametrize("code", [*WHATSAPP_ERRORS.meanings, 199_999, (10, 2_999_999), (200, 2_999_999)])
 def test_a_late_failure_of_whatsapp_stops_the_account_only_where_it_is_at_fault(code: Any) -> None:
     body = sample("whatsapp_cloud", "status_failed")

@@ -12,6 +12,7 @@ from app.channels.smtp.replies import Step, judge
 from app.channels.smtp.reply_texts import PHRASES, said_of_account
 from app.domain.outbound import Deferred, SendResult, Unknown
 from tests.channels.blame import spares_the_rest
+from tests.table import table
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.example[:30])
@@ -104,12 +105,14 @@ SERVERS: Mapping[str, str] = {
 }
 
 
+@table
 @pytest.mark.parametrize("step", [Step.RECIPIENT, Step.CONTENT])
 @pytest.mark.parametrize(("reply", "expected"), list(SERVERS.items()))
 def test_the_replies_of_well_known_servers_blame_the_right_one(step: Step, reply: str, expected: str) -> None:
     assert outcome(judge(step, int(reply[:3]), reply[4:], "ann@example.com")) == expected
 
 
+@table
 @pytest.mark.parametrize("reply", [reply for reply, expected in SERVERS.items() if expected == QUOTA])
 @pytest.mark.parametrize("step", [Step.SENDER, Step.RECIPIENT, Step.CONTENT])
 def test_a_quota_is_waited_for_wherever_it_comes(step: Step, reply: str) -> None:

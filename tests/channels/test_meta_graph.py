@@ -31,6 +31,7 @@ from tests.channels.graph_cases import (
     signed,
 )
 from tests.channels.playing import URL, outcome, playing
+from tests.table import table
 
 GRAPH = (WHATSAPP, META)
 SOMEWHERE = "http://graph.example.com"
@@ -131,6 +132,7 @@ each_meaning = pytest.mark.parametrize(
 )
 
 
+@table
 @each_meaning
 @pytest.mark.parametrize("status", [400, 500])
 async def test_a_listed_code_decides_whatever_the_http_status(

@@ -3,8 +3,10 @@
 import pytest
 
 from app.channels.public_addresses import is_public
+from tests.table import table
 
 
+@table
 @pytest.mark.parametrize(
     "address",
     [

@@ -33,6 +33,7 @@ from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, sample
 from tests.channels.graph_cases import META, WHATSAPP, graph_error
 from tests.channels.mail_cases import SENDGRID
 from tests.channels.playing import URL, outcome, playing
+from tests.table import table
 
 Row = tuple[ProviderCase, int, Mapping[str, Any], Meaning]
 """A provider, and an answer of its (HTTP status and body) with what the table says of it."""
@@ -64,6 +65,7 @@ def rows() -> Iterator[Row]:
 # Every row of every table
 
 
+@table
 @pytest.mark.parametrize(("case", "status", "body", "meaning"), list(rows()), ids=str_id)
 async def test_a_row_does_what_it_says_of_whoever_it_blames(
     case: ProviderCase, status: int, body: Any, meaning: Meaning
@@ -106,6 +108,7 @@ ABOUT_A_PERSON: list[tuple[ProviderCase, Any]] = [
 ]
 
 
+@table
 @pytest.mark.parametrize(("case", "body"), ABOUT_A_PERSON, ids=str_id)
 @pytest.mark.parametrize("status", [400, 403])
 async def test_what_is_about_one_person_never_stops_the_account(case: ProviderCase, body: Any, status: int) -> None:
@@ -128,6 +131,7 @@ ABOUT_THE_ACCOUNT: list[tuple[ProviderCase, int, Any]] = [
 ]
 
 
+@table
 @pytest.mark.parametrize(("case", "status", "body"), ABOUT_THE_ACCOUNT, ids=str_id)
 async def test_what_is_about_the_account_burns_nobody(case: ProviderCase, status: int, body: Any) -> None:
     result = await outcome(case, status, body)

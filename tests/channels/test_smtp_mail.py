@@ -22,6 +22,7 @@ from app.mail.message import parse_mail
 from tests.channels.cases import CONVERSATION
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
 from tests.mail.mails import REAL
+from tests.table import table
 
 SETTINGS = Config.model_validate({**SMTP.config, "host": "mail.example.com", "port": 587})
 THREADING = ("Message-ID", "In-Reply-To", "References")
@@ -45,6 +46,7 @@ def field(raw: bytes, name: str) -> str:
     return next(line.partition(": ")[2] for line in unfolded.split("\r\n") if line.startswith(f"{name}: "))
 
 
+@table
 @pytest.mark.parametrize("name", sorted(REAL))
 def test_the_answer_to_every_real_mail_stays_in_its_thread(name: str) -> None:
     parent = parse_mail(REAL[name])

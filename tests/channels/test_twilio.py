@@ -30,6 +30,7 @@ from tests.channels.cases import (
     webhook,
 )
 from tests.channels.playing import URL, playing
+from tests.table import table
 
 SERVICE = "MG" + "c" * 32
 OFFLINE = TwilioAdapter.from_config(
@@ -100,6 +101,7 @@ def test_our_sample_of_an_answer_is_one_that_twilio_could_give(name: str, value:
         jsonschema.validate(value, schema)
 
 
+@table
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 async def test_every_code_of_the_table_is_told_with_its_number(code: int) -> None:
     async with playing(400, {"code": code, "message": "…", "status": 400}) as provider:

@@ -20,6 +20,7 @@ from app.domain.delivery_lifecycle import (
 )
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
 from app.domain.words import Reason, ReasonCode
+from tests.table import table
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
@@ -111,6 +112,7 @@ def test_the_grids_hold_every_pair() -> None:
     assert {(b, a) for b, a, _ in cells(EFFECTS)} == {(b, a) for b in DeliveryStatus for a in DeliveryStatus}
 
 
+@table
 @pytest.mark.parametrize(("event", "status", "to"), cells(DELIVERIES))
 def test_every_event_has_an_answer_in_every_status(event: str, status: str, to: str) -> None:
     reason = Reason(C.PROVIDER_REJECTED, "Because.")
@@ -124,11 +126,13 @@ def test_every_event_has_an_answer_in_every_status(event: str, status: str, to: 
         assert answer.reason in (None, reason)
 
 
+@table
 @pytest.mark.parametrize(("event", "status", "to"), cells(MASS_REPLIES))
 def test_every_event_leads_a_mass_reply_where_the_design_says(event: str, status: str, to: str) -> None:
     assert next_status(MassReplyStatus(status), MassReplyEvent(event)) == (None if to == "." else to)
 
 
+@table
 @pytest.mark.parametrize(("before", "after", "expected"), cells(EFFECTS))
 def test_every_change_has_one_effect_on_the_conversation(before: str, after: str, expected: str) -> None:
     assert effect(S(before), S(after)) is Effect(expected)
@@ -142,6 +146,7 @@ def test_nothing_is_called_too_late_that_was_given_more_time(not_after: datetime
 OWN = [E.GIVE_BACK, E.REFUSE, E.REJECT, E.DEFER, E.RECEIPT_FAILED]
 
 
+@table
 @pytest.mark.parametrize("epoch", [EPOCH - 1, EPOCH + 1, None])
 @pytest.mark.parametrize(
     ("status", "event"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain import mailboxes, phone_numbers
 from app.domain.mailboxes import read_mailbox_address
 from app.domain.phone_numbers import read_number
+from tests.table import table
 
 CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 NUMBERS = st.builds(
@@ -40,6 +41,7 @@ def numbers_agree(text: str) -> None:
     assert plain.dialled() == parsed.dialled()
 
 
+@table
 @pytest.mark.parametrize("code", CODES)
 def test_a_number_of_every_country_is_read_as_if_it_were_parsed(code: int) -> None:
     region = phonenumbers.region_code_for_country_code(code)

@@ -3,11 +3,13 @@
 import pytest
 
 from app.domain.stop_words import opted_out
+from tests.table import table
 
 RULE = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"]
 """47 CFR 64.1200(a)(10)."""
 
 
+@table
 @pytest.mark.parametrize("word", RULE)
 @pytest.mark.parametrize(
     "form", ["{}", "{}.", " {}!! ", "“{}”", "({})", "{} 🙏", "please {}", "{}, thanks", "\u200b{}\n"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.mail.message import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
 from app.mail.mime import MAX_DEPTH, MAX_PARTS
 from tests.mail.mails import REAL, mail, raw_mail, real, seconds
+from tests.table import table
 
 HEADER_LINES = st.sampled_from(
     [
@@ -49,6 +50,7 @@ def assert_is_sound(one: Mail) -> None:
     assert len(one.references) <= 21
 
 
+@table
 @pytest.mark.parametrize("name", REAL)
 def test_every_real_mail_is_read(name):
     assert_is_sound(real(name))

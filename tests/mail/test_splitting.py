@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.mail.message import parse_mail
 from app.mail.splitting import MAX_LINE_BYTES, OversizedItem, split_lines, split_mbox
 from tests.mail.mails import REAL
+from tests.table import table
 
 FROM = b"From ann@example.com Fri May  1 09:00:00 2026"
 LINE_ENDS = pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
@@ -67,6 +68,7 @@ class TestMbox:
         first = line_end.join([b"A: 1", b"", text.replace(b">From", b"From")])
         assert await collect(split_mbox(in_chunks(content))) == [first, b"B: 2" + line_end]
 
+    @table
     @pytest.mark.parametrize(
         "separator",
         [

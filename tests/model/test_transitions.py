@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.dev.transitions import page
+from tests.table import table
 
 ROOT = Path(__file__).resolve().parents[2]
 PROOFS = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?(?:::(\w+))?`", (ROOT / "docs/delivery.md").read_text())
@@ -16,6 +17,7 @@ def test_the_page_of_transitions_is_up_to_date() -> None:
     assert printed == page(), "run: python -m app.dev.transitions > docs/transitions.md"
 
 
+@table
 @pytest.mark.parametrize(("path", "name", "inner"), PROOFS)
 def test_every_proof_that_the_page_on_delivery_names_exists(path: str, name: str, inner: str) -> None:
     file = ROOT / path

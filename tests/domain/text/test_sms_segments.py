@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.text.sms_segments import Encoding, Segments, count
+from tests.table import table
 
 TABLE = {
     chr(int(name.removeprefix("U+"), 16)): len(septets)
@@ -35,6 +36,7 @@ def ucs2(segments: int, code_units: int) -> Segments:
     return Segments(Encoding.UCS_2, segments, code_units)
 
 
+@table
 @pytest.mark.parametrize(("character", "septets"), TABLE.items(), ids=ascii)
 def test_every_character_of_the_published_table_costs_its_septets(character: str, septets: int) -> None:
     assert count(character) == gsm(1, septets)
