@@ -131,6 +131,15 @@ Index(
     deliveries.c.settles_after,
     postgresql_where=text("status = 'uncertain'"),
 )
+# Nothing that is sent ever comes into it.
+Index(
+    "ix_deliveries_not_sent",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.status,
+    deliveries.c.id,
+    postgresql_where=text("status IN ('failed', 'uncertain', 'skipped', 'cancelled')"),
+)
 Index(
     "ix_deliveries_provider_message_id",
     deliveries.c.tenant_id,

@@ -15,13 +15,14 @@ from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.filters import Filter, TagCondition
 from app.domain.guards import NO_GUARDS
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Subject
-from app.mass_replies.sql import results
+from app.domain.words import ReasonCode
+from app.mass_replies.sql import resolutions, results
 from app.mass_replies.sql.results import ResultQuery
 from app.store import conversations, filters
 from app.store.transactions import TenantTx
 from app.webhooks.sql import event_contents
 from tests.conftest import create_tenant
-from tests.delivery.stage import Batch, Stage, make_stage, report, staged
+from tests.delivery.stage import Batch, Stage, because, make_stage, report, staged
 from tests.plans import counting_rows, renew_statistics
 from tests.store.selecting import mass_reply
 
@@ -118,6 +119,22 @@ async def test_a_few_are_found_by_key_for_a_tenant_that_the_statistics_do_not_kn
     async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
         await work(tx, unknown, batch)
     assert most(read) <= A_HANDFUL * FEW, read
+
+
+async def test_what_few_of_a_large_mass_reply_are_is_found_without_reading_the_others(unknown: Stage) -> None:
+    batch, few = await unknown.batch(ALL), 5
+    statuses = (DeliveryStatus.FAILED, DeliveryStatus.SENDING, DeliveryStatus.CANCELLED, DeliveryStatus.DELIVERED)
+    async with unknown.database.begin(unknown.tenant) as tx:
+        claimed = await unknown.claim_in(tx, batch, 2 * few)
+        refused = because(ReasonCode.UNREACHABLE, retryable=True)
+        await settle(tx, [report(one.delivery_id, DeliveryEvent.REJECT, reason=refused) for one in claimed[:few]])
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        pages = [await results.page(tx, batch.id, ResultQuery(each), after=None, limit=FEW) for each in statuses]
+        again = await resolutions.retryable(tx, batch.id, None, FEW)
+        counted = await results.reasons(tx, batch.id)
+    assert [len(page) for page in pages] == [few, few, 0, 0]
+    assert (len(again), [each.count for each in counted]) == (few, [few])
+    assert read["deliveries"] <= A_HANDFUL * few, read
 
 
 @pytest.mark.parametrize("work", [views, lock, lock_by_external_ids, what_events_tell, claim])

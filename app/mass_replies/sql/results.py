@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -112,22 +112,36 @@ async def rows(
 ) -> Sequence[Any]:
     """Return the rows of a page, for `read`."""
     conditions = {
-        "status = :status": ("status", query.status),
         "channel = :channel": ("channel", query.channel),
         "reason_code = :reason": ("reason", query.reason),
         _FOUND: ("search", query.search),
     }
     given = {condition: bound for condition, bound in conditions.items() if bound[1] is not None}
     values = {"mass_reply": mass_reply, "after": after or UUID(int=0), "limit": limit}
-    return await tx.rows(_page(tuple(given)), **values, **dict(given.values()))
+    return await tx.rows(_page(query.status, tuple(given)), **values, **dict(given.values()))
+
+
+_INDEXED: Final = frozenset(
+    {
+        *(DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED, DeliveryStatus.CANCELLED),
+        DeliveryStatus.SENDING,
+    }
+)
+"""Statuses that have an index of their own, and of which a mass reply normally has few."""
 
 
 @cache
-def _page(conditions: tuple[str, ...]) -> sa.TextClause:
+def _page(status: DeliveryStatus | None, conditions: tuple[str, ...]) -> sa.TextClause:
+    within, filtered = "true", "true"
+    if status in _INDEXED:
+        within = f"status = '{status}'"
+    elif status is not None:
+        # Of these there are many or, which the counters know, none.
+        filtered = f"status = '{status}' AND EXISTS (SELECT FROM lanes WHERE {_OF_BATCH} AND {status} > 0)"
     # Without the offset, a condition could make the planner use an index in another order, and read all of it for every
     # page.
-    in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608 - a literal
-    where = " AND ".join(("true", *conditions))
+    in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND {within} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608
+    where = " AND ".join((filtered, *conditions))
     return _shown(f"SELECT * FROM ({in_order}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
 
 
