@@ -26,8 +26,6 @@ from bench.stack import running_stack
 
 LONGEST: Final = 600
 """Seconds that one measure may take."""
-LONGER: Final = {"company-hour": 1_800}
-"""PostgreSQL compares each version that begins a new page with all others of its key: an hour of them takes it long."""
 QUICK_WITHIN: Final = 180
 """Seconds that a quick run may take. What is measured once more is not counted."""
 
@@ -64,7 +62,7 @@ def _report(run: Run, machine: Machine, found: Mapping[str, Outcome], file: str)
 def _measured(run: Run, name: str) -> Outcome:
     started, measured = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        figures, failure = asyncio.run(_within(LONGER.get(name, LONGEST), run, name)), None
+        figures, failure = asyncio.run(_within(run, name)), None
     except Exception as error:  # noqa: BLE001 - the other measures go on
         traceback.print_exception(error)
         figures, failure = [], _in_one_line(error)
@@ -80,13 +78,13 @@ def _in_one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
 
 
-async def _within(seconds: float, run: Run, name: str) -> list[Figure]:
+async def _within(run: Run, name: str) -> list[Figure]:
     try:
-        async with asyncio.timeout(seconds) as limit:
+        async with asyncio.timeout(LONGEST) as limit:
             return await MEASURES[name](run)
     except TimeoutError:
         if limit.expired():
-            raise TimeoutError(f"It took longer than {seconds:.0f} seconds.") from None
+            raise TimeoutError(f"It took longer than {LONGEST:.0f} seconds.") from None
         raise
 
 

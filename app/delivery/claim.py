@@ -18,9 +18,9 @@ import structlog
 from app.delivery.pump_context import PumpContext
 from app.delivery.senders import AccountSender, RenderingTime
 from app.delivery.slots import AccountSlots
-from app.delivery.sql import claims, contact_limits, waiting
+from app.delivery.sql import claims, contact_limits, queues, waiting
 from app.delivery.sql.call_shares import CallShare
-from app.delivery.sql.claims import BEGINNING, Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.staged_files import StagedFiles
 from app.delivery.waiting import Wait
 from app.domain.contact_limits import known_as
@@ -133,7 +133,7 @@ class Claim:
         sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
         rows = await self._queued(token, snapshot, claim_limit, sender)
         if not rows:
-            return ClaimResult(wait=await self._nothing_due(snapshot, clocks, claim_limit))
+            return ClaimResult(wait=await self._nothing_due(snapshot, clocks))
         plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
         allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(row.units for row in rows))
@@ -161,24 +161,24 @@ class Claim:
             sender.account.config,
         )
 
-    async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
+    async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
         """Return when the lane's next delivery may be tried, and show it on the lane."""
-        due = await claims.next_due_at(self._tx, self._lane, claim_limit)
+        due = await queues.next_due_at(self._tx, self._lane, snapshot.queue_from, sampling=snapshot.sampling)
         if due is None:
-            return await self._look_at_all(snapshot, clocks, claim_limit)
+            return await self._look_at_all(snapshot, clocks)
         if due > snapshot.now:
             await waiting.hold_until(self._tx, self._lane, due, PUT_OFF)
         return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
 
-    async def _look_at_all(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
+    async def _look_at_all(self, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
         """Look at the whole queue soon, if something is in it that is not where the queue is.
 
         A worker of the release before does not know that its lanes say where their queues begin, and may have returned
         a delivery to a place before that.
         """
-        if claim_limit.sampling or claim_limit.queue_from == BEGINNING:
+        if snapshot.sampling or snapshot.queue_from == queues.BEGINNING:
             return None
-        await claims.look_at_all(self._tx, self._lane)
+        await queues.look_at_all(self._tx, self._lane)
         return clocks.wait(snapshot.now + ROOM_WAIT)
 
     async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:

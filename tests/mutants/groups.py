@@ -152,6 +152,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_claim.py",
             f"{_DELIVERY}/test_contended_rows.py",
             f"{_DELIVERY}/test_old_transactions.py",
+            f"{_DELIVERY}/test_where_a_queue_begins.py",
             "tests/domain/test_pacing.py",
             f"{_DELIVERY}/test_pace.py",
             f"{_DELIVERY}/test_batch_sizes.py",
@@ -182,6 +183,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         _settle,
         (
             f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_where_a_queue_begins.py",
             f"{_DELIVERY}/test_contended_rows.py",
             f"{_DELIVERY}/test_restored_conversations.py",
             f"{_DELIVERY}/test_evidence.py",

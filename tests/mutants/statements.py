@@ -35,10 +35,11 @@ _CLAIM: Final[tuple[_Change, ...]] = (
     ("_CLAIM", "running <= :units OR place = 1", "running <= :units"),
     ("_CLAIM_OF_SAMPLE", "AND sampled", ""),
     ("_MARK", "SET allowed_at = :allowed_at", "SET allowed_at = allowed_at"),
-    ("_MARK", "queued = queued - :claimed, ", ""),
-    ("_MARK", ", sending = sending + :claimed", ""),
+    ("_MARK", "queued = l.queued - :claimed, ", ""),
+    ("_MARK", ", sending = l.sending + :claimed", ""),
     ("_MARK", "FOR NO KEY UPDATE", ""),
-    ("_COUNT_CLAIMED_AFTER_A_WAIT", "queued = queued - :claimed, ", ""),
+    ("_MARK", "LIMIT 1) d ON true", "OFFSET 1 LIMIT 1) d ON true"),
+    ("_COUNT_CLAIMED_AFTER_A_WAIT", "queued = l.queued - :claimed, ", ""),
     ("_MARK", "v.epoch, :now", "v.epoch + 1, :now"),
     ("_KEEP_TEXTS", "AND a.epoch = v.epoch", ""),
     ("_KEEP_TEXTS", "SET text = v.text, ", "SET "),
@@ -88,6 +89,8 @@ _COUNTERS: Final[tuple[_Change, ...]] = (
     ("_COUNT", "FOR NO KEY UPDATE", ""),
     ("_COUNT", "queued = l.queued + :queued", "queued = l.queued"),
     ("_COUNT", "sending = l.sending + :sending", "sending = l.sending"),
+    ("_COUNT", "least(l.queue_from_at, CAST(:back_at AS timestamptz))", "l.queue_from_at"),
+    ("_COUNT", "THEN '00000000-0000-0000-0000-000000000000' ELSE l.queue_from_id", "THEN l.queue_from_id"),
     ("_COUNT", "uncertain = l.uncertain + :uncertain", "uncertain = l.uncertain"),
 )
 _TIMELINE: Final[tuple[_Change, ...]] = (

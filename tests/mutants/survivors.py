@@ -82,7 +82,10 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.claim.Claim.take: snapshot.now + ROOM_WAIT → snapshot.now - ROOM_WAIT": _WHEN,
     "app.delivery.claim.Claim.take: 0 → 1 (3)": _WHEN,
     "app.delivery.claim.Claim.take: 0 → 1 (4)": _FIGURE,
-    "app.delivery.claim.Claim._claim: exhausted and wait is None → exhausted": _WHEN,
+    "app.delivery.claim.Claim._claim: len(rows) < claim_limit.free and wait is None → len(rows) < "
+    "claim_limit.free": _WHEN,
+    "app.delivery.claim.Claim._claim: len(rows) < claim_limit.free → len(rows) <= claim_limit.free": _WHEN,
+    "app.delivery.claim.Claim._claim: len(rows) < claim_limit.free → len(rows) > claim_limit.free": _WHEN,
     "app.delivery.sql.claims._MARK: 'FOR NO KEY UPDATE' → ''": _WAITED,
     "app.delivery.sql.claims.claimed_under: \"AND status IN ('sending', 'uncertain')\" → ''": _NO_TOKEN,
     "app.domain.pacing.allowance: 0 → 1 (3)": _SAME_NUMBER,

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
-from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot, QueuePlace
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.sql.queues import QueuePlace
 from app.delivery.sql.receipts import StoredReceipt
 from app.delivery.sql.settlements import Change, Locked
 from app.dev.history import evidence
@@ -145,7 +146,7 @@ class Table:
     async def claimed_under(self, _: object, __: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
         return [(row.id, row.epoch) for row in self.rows.values() if row.status is S.SENDING and row.token == token]
 
-    async def next_due(self, _: object, __: LaneKey, ___: ClaimLimit) -> datetime | None:
+    async def next_due(self, *_: object, **__: object) -> datetime | None:
         return min((row.due for row in self.rows.values() if row.status is S.QUEUED), default=None)
 
     async def cool(self, _: object, __: AccountId, wait: timedelta, *___: object) -> None:
@@ -309,8 +310,8 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
     """What stands for each function of the store, by its path; `held["table"]` is the table of the present schedule."""
 
     def of(name: str) -> Any:
-        async def ask(*arguments: Any) -> Any:
-            return await getattr(held["table"], name)(*arguments)
+        async def ask(*arguments: Any, **about: Any) -> Any:
+            return await getattr(held["table"], name)(*arguments, **about)
 
         return ask
 
@@ -321,7 +322,7 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.claims.mark": of("mark"),
         "app.delivery.sql.claims.touch_lane": of("touch"),
         "app.delivery.sql.claims.claimed_under": of("claimed_under"),
-        "app.delivery.sql.claims.next_due_at": of("next_due"),
+        "app.delivery.sql.queues.next_due_at": of("next_due"),
         "app.delivery.sql.waiting.hold_until": nothing,
         "app.delivery.sql.waiting.forget_hold": nothing,
         "app.delivery.sql.account_health.note_silence": _no_silence,

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.delivery.sql import call_shares, recipients
 from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.queues import BEGINNING, FIRST_QUEUED, FROM, QueuePlace, from_binds
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
@@ -20,17 +21,6 @@ from app.store.lanes import lane_binds
 from app.store.newest import RowNotFound, newest_account, newest_lane
 from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
-
-
-class QueuePlace(NamedTuple):
-    """A place in a lane's queue, which is in this order."""
-
-    due_at: datetime
-    id: DeliveryId
-
-
-BEGINNING = QueuePlace(datetime(1970, 1, 1, tzinfo=UTC), DeliveryId(UUID(int=0)))
-"""Before all. Not a null: row-level security lets an index compare with plain values only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +128,13 @@ class Claimed:
     """Whether the preflight, or the last attempt, was for sending it as a template."""
 
 
-# Entries of the index that lie before are not read: they may be those of all deliveries that have left in hours.
-_FROM = "AND (not_before, id) >= (CAST(:from_at AS timestamptz), CAST(:from_id AS uuid))"
-
-
 def _claim_statement(which: str) -> sa.TextClause:
     """Return the claim statement over the queued deliveries that a condition selects."""
     return sa.text(f"""
     WITH due AS MATERIALIZED (
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'queued' AND not_before <= :now {which} {_FROM}
+          AND status = 'queued' AND not_before <= :now {which} {FROM}
           AND coalesce(not_after, CAST(:not_after AS timestamptz), 'infinity') > :now
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
@@ -234,19 +220,11 @@ _TEMPLATED = f"""
 
 # By the place of its newest version. A statement that waits for its lock gets the place of one that came after the
 # statement began, and does not see it.
-# The queue begins at its first delivery. A transaction that returns one to the queue changes the lane after it: if this
-# statement does not see that delivery, it does not see the lane's newest version either, and changes nothing.
-_COUNT_CLAIMED = """
+_COUNT_CLAIMED = f"""
     UPDATE lanes l SET queued = l.queued - :claimed, sending = l.sending + :claimed, pumped_at = :now,
-        (queue_from_at, queue_from_id) = (
-            SELECT coalesce(d.not_before, l.queue_from_at), coalesce(d.id, l.queue_from_id)
-            FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-                SELECT not_before, id FROM deliveries
-                WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-                  AND status = 'queued' AND (not_before, id) >= (l.queue_from_at, l.queue_from_id)
-                ORDER BY not_before, id LIMIT 1) d ON true)
+                       (queue_from_at, queue_from_id) = ({FIRST_QUEUED})
     WHERE l.tenant_id = :tenant AND l.ctid =
-"""
+"""  # noqa: S608 - built from constants
 
 _MARK = sa.text(f"""
     WITH templated AS ({_TEMPLATED}),
@@ -351,42 +329,9 @@ async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
 
-def _next_due(which: str) -> sa.TextClause:
-    return sa.text(f"""
-        SELECT min(not_before) FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'queued' {which} {_FROM}
-    """)  # noqa: S608 - built from constants
-
-
-_NEXT_DUE, _NEXT_DUE_OF_SAMPLE = _next_due(""), _next_due("AND sampled")
-
-
-async def next_due_at(tx: TenantTx, lane: LaneKey, claim_limit: ClaimLimit) -> datetime | None:
-    """Return when the lane's next queued delivery may be tried, or None if no queued delivery may be sent."""
-    statement = _NEXT_DUE_OF_SAMPLE if claim_limit.sampling else _NEXT_DUE
-    due: datetime | None = await tx.scalar(statement, **lane_binds(lane), **_from(claim_limit))
-    return due
-
-
-_LOOK_AT_ALL = sa.text("""
-    UPDATE lanes SET queue_from_at = DEFAULT, queue_from_id = DEFAULT
-    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-""")
-
-
-async def look_at_all(tx: TenantTx, lane: LaneKey) -> None:
-    """Let the next claim look at the whole queue."""
-    await tx.execute(_LOOK_AT_ALL, **lane_binds(lane))
-
-
-def _from(claim_limit: ClaimLimit) -> dict[str, Any]:
-    return {"from_at": claim_limit.queue_from.due_at, "from_id": claim_limit.queue_from.id}
-
-
 def _terms(claim_limit: ClaimLimit) -> dict[str, Any]:
     limit = {"free": claim_limit.free, "units": claim_limit.units, "not_after": claim_limit.not_after}
-    return limit | _from(claim_limit)
+    return limit | from_binds(claim_limit.queue_from)
 
 
 def _share(share: CallShare) -> dict[str, Any]:
