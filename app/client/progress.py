@@ -60,7 +60,7 @@ class Bars:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[apart]}"),
+            TextColumn("{task.fields[trouble]}"),
         )
         self._progress = Progress(*columns, console=screen.console, auto_refresh=False)
         self._bars: dict[str, TaskID] = {}
@@ -78,12 +78,12 @@ class Bars:
         for channel, counts in batch.counts_by_channel.items():
             if recipients(counts):
                 bar = self._bar(channel)
-                self._progress.update(bar, total=recipients(counts), completed=done(counts), apart=apart(counts))
+                self._progress.update(bar, total=recipients(counts), completed=done(counts), trouble=trouble(counts))
         self._progress.refresh()
 
     def _bar(self, channel: str) -> TaskID:
         if channel not in self._bars:
-            self._bars[channel] = self._progress.add_task(channel, apart="")
+            self._bars[channel] = self._progress.add_task(channel, trouble="")
         return self._bars[channel]
 
 
@@ -100,11 +100,11 @@ class ProgressLines:
         reached = (batch.status, STEPS * so_far // max(everybody, 1))
         if reached != self._said:
             self._said = reached
-            beside = ", ".join(filter(None, (f"{so_far:,} of {everybody:,} done", apart(counts))))
-            self._screen.say(f"It {labels.said(labels.STATUSES, batch.status)}: {beside}.")
+            counted = ", ".join(filter(None, (f"{so_far:,} of {everybody:,} done", trouble(counts))))
+            self._screen.say(f"It {labels.said(labels.STATUSES, batch.status)}: {counted}.")
 
 
-def apart(counts: Counts) -> str:
-    """Return what a person must look at."""
+def trouble(counts: Counts) -> str:
+    """Return how many failed or are uncertain, for a person to look at."""
     kinds = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
     return ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts[kind])

@@ -56,7 +56,7 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
             _compare(order.expected, terms["recipient_count"])
         elif not order.is_agreed:
             _ask(screen, terms["recipient_count"])
-    with goes_on(batch.id):
+    with say_it_continues(batch.id):
         batch = Batch.read(service.post(f"/mass-replies/{batch.id}/confirm", terms))
     screen.say(f"Confirmed: mass reply {batch.id}.")
     return _followed(service, screen, batch, waits=order.waits)
@@ -152,7 +152,7 @@ def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) ->
     if batch.status == MassReplyStatus.SCHEDULED:
         screen.say(f"It starts at {batch.dispatch_at}. Until then cancelling means that nothing was sent.")
     if waits:
-        with goes_on(batch.id):
+        with say_it_continues(batch.id):
             batch = watch(service, screen, batch.id)
     show_batch(screen, batch)
     screen.say(next_steps(batch))
@@ -160,23 +160,23 @@ def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) ->
 
 
 @contextmanager
-def goes_on(id_: str) -> Iterator[None]:
-    """Say what happens to a mass reply that nobody follows any more."""
+def say_it_continues(id_: str) -> Iterator[None]:
+    """If the block is interrupted, say that sending continues, and how to follow or cancel it."""
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"\nSending continues without you. {onward(id_)}") from None
+        raise Interrupted(f"\nSending continues without you. {_follow_or_cancel(id_)}") from None
     except ServerRefusal:
         raise
     except ClientError as error:
-        raise type(error)(f"{error}\nIf it was confirmed, sending continues. {onward(id_)}") from None
+        raise type(error)(f"{error}\nIf it was confirmed, sending continues. {_follow_or_cancel(id_)}") from None
 
 
 def next_steps(batch: Batch) -> str:
     """Return what a person may want to do next; each command on its own line, to be copied."""
     if not batch.is_at_rest:
-        return onward(batch.id)
-    steps = [_way_on(batch)] if batch.exit is Exit.STANDS_STILL else []
+        return _follow_or_cancel(batch.id)
+    steps = [_next_decision(batch)] if batch.exit is Exit.STANDS_STILL else []
     if batch.counts[DeliveryStatus.UNCERTAIN]:
         steps.append(
             "Nobody knows whether the uncertain ones arrived. They are not sent again automatically: find out,\n"
@@ -191,11 +191,11 @@ def next_steps(batch: Batch) -> str:
     return "\n".join(steps) or f"The result of each conversation:\n  mass-reply deliveries {batch.id}"
 
 
-def onward(id_: str) -> str:
+def _follow_or_cancel(id_: str) -> str:
     return f"To follow it, or to stop it:\n  mass-reply status {id_} --wait\n  mass-reply cancel {id_}"
 
 
-def _way_on(batch: Batch) -> str:
+def _next_decision(batch: Batch) -> str:
     if batch.status == MassReplyStatus.AWAITING_APPROVAL:
         return (
             "Nothing is sent before a second person approves it. That person's commands:\n"

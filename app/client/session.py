@@ -12,7 +12,7 @@ import typer
 from app.client.exit_codes import ClientError, Exit
 from app.client.models import Batch
 from app.client.progress import watch
-from app.client.sending import goes_on, next_steps
+from app.client.sending import next_steps, say_it_continues
 from app.client.service import Service
 from app.client.tables import Screen, error_lines, open_screen, show_batch
 
@@ -38,7 +38,7 @@ class Session:
 
     def show(self, batch: Batch, *, wait: bool) -> None:
         if wait:
-            with goes_on(batch.id):
+            with say_it_continues(batch.id):
                 batch = watch(self.service, self.screen, batch.id)
         show_batch(self.screen, batch)
         if wait:

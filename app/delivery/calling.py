@@ -43,7 +43,7 @@ async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
         log.error("adapter_raised", error=type(error).__name__)
         return [Unknown("The call broke off, and it is not known whether the provider got the message.")] * size
     if len(results) != size:
-        return [Unknown("The provider answered for another number of messages.")] * size
+        return [Unknown("The provider answered for a different number of messages.")] * size
     return [result if isinstance(result, SendResult) else _NO_RESULT for result in results]
 
 

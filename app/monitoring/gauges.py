@@ -74,17 +74,17 @@ class DatabaseFigures(Collector):
             yield _endpoints(self._figures.endpoints)
             yield from _backlogs(self._figures.backlogs)
             if self._figures.sweeper_lag is not None:
-                meaning = "Seconds since a sweep last ended, in whatever worker."
+                meaning = "Seconds since a sweep last ended, in any worker."
                 yield gauge("mass_reply_sweeper_lag_seconds", meaning, self._figures.sweeper_lag)
 
 
 def _depths(depths: tuple[Depth, ...]) -> Iterator[Metric]:
     by_channel = (
-        ("mass_reply_queued", "Deliveries that wait, of mass replies that are not over.", "queued"),
-        ("mass_reply_in_flight", "Deliveries that a worker has claimed and not recorded.", "in_flight"),
-        ("mass_reply_lanes_paused", "Lanes that are paused, of mass replies that are not over.", "paused_lanes"),
-        ("mass_reply_lag_seconds", "Age of the oldest delivery that is due on a lane that may send.", "lag"),
-        ("mass_reply_lane_idle_seconds", "How long a lane with due work has been without a pump, at most.", "idle"),
+        ("mass_reply_queued", "Queued deliveries of unfinished mass replies.", "queued"),
+        ("mass_reply_in_flight", "Deliveries that a worker has claimed and not yet recorded.", "in_flight"),
+        ("mass_reply_lanes_paused", "Paused lanes of unfinished mass replies.", "paused_lanes"),
+        ("mass_reply_lag_seconds", "Age of the oldest due delivery on a lane that may send.", "lag"),
+        ("mass_reply_lane_idle_seconds", "The longest time that a lane with due work has had no pump.", "idle"),
     )
     for name, meaning, field in by_channel:
         family = GaugeMetricFamily(name, meaning, labels=("channel",))
@@ -94,7 +94,7 @@ def _depths(depths: tuple[Depth, ...]) -> Iterator[Metric]:
 
 
 def _stopped(lanes: tuple[StoppedLanes, ...]) -> Metric:
-    meaning = "Lanes with work that cannot go on, of mass replies under way."
+    meaning = "Lanes of unfinished mass replies that have work and cannot go on."
     family = GaugeMetricFamily("mass_reply_lanes_stopped", meaning, labels=("channel", "reason"))
     for each in lanes:
         family.add_metric([each.channel, each.reason], each.count)
@@ -116,7 +116,7 @@ def _endpoints(endpoints: tuple[Endpoints, ...]) -> Metric:
 
 
 def _backlogs(backlogs: Backlogs) -> Iterator[Metric]:
-    yield gauge("mass_reply_uncertain", f"Deliveries that are uncertain. {_CAPPED}", backlogs.uncertain)
+    yield gauge("mass_reply_uncertain", f"Uncertain deliveries. {_CAPPED}", backlogs.uncertain)
     meaning = f"Providers' reports on messages that are not known here. {_CAPPED}"
     yield gauge("mass_reply_receipts_unsettled", meaning, backlogs.receipts)
-    yield gauge("mass_reply_outbox_backlog", f"Events that no webhook worker has come to. {_CAPPED}", backlogs.events)
+    yield gauge("mass_reply_outbox_backlog", f"Events not yet handled for webhooks. {_CAPPED}", backlogs.events)

@@ -34,33 +34,33 @@ class Metrics:
             MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
         self._deliveries = Counter(
             "mass_reply_deliveries",
-            "Attempts to deliver whose result is written down, by how the provider answered.",
+            "Attempts whose result is recorded, by outcome.",
             ("channel", "provider", "outcome"),
             registry=counted,
         )
         self._calls = Histogram(
             "mass_reply_provider_call_seconds",
-            "How long calls to providers took, the wait for a connection included.",
+            "How long calls to providers took, including the wait for a connection.",
             ("provider",),
             buckets=CALL_BUCKETS,
             registry=counted,
         )
-        # Called for every delivery, and the library takes longer to find what to count than to count it.
+        # Called for every delivery. The library takes longer to find a labelled metric than to count.
         self._of_deliveries, self._of_calls = cache(self._deliveries.labels), cache(self._calls.labels)
         self._without_room = Counter(
             "mass_reply_claims_without_room",
-            "Claims that took nothing, because the account's rate or its calls in flight left no room.",
+            "Claims that took nothing because of the account's rate or its calls in flight.",
             ("limit",),
             registry=counted,
         )
         self._held = Counter(
             "mass_reply_lanes_held",
-            "Turns of a lane that ended in a fault of ours or with a file that cannot be had.",
+            "Turns of a lane that ended with a fault of this service, or with a file that cannot be read.",
             registry=counted,
         )
         self._unprepared = Counter(
             "mass_reply_preparations_failed",
-            "Tries to prepare a mass reply that ended in a fault.",
+            "Failed attempts to prepare a mass reply.",
             registry=counted,
         )
         self._expired = Counter(
@@ -70,12 +70,12 @@ class Metrics:
         )
         self._passed_over = Counter(
             "mass_reply_webhook_events_passed_over",
-            "Calls to webhook endpoints that were never made, because what they tell cannot be written out.",
+            "Calls to webhook endpoints that were skipped because the event could not be rendered.",
             registry=counted,
         )
         self._unmatched_inbound = Counter(
             "mass_reply_inbound_unmatched",
-            "Customers' messages that came in and belong to no conversation.",
+            "Customers' messages that belong to no conversation.",
             ("channel",),
             registry=counted,
         )
@@ -87,13 +87,13 @@ class Metrics:
         )
         self._refusals = Counter(
             "mass_reply_http_refusals",
-            "Requests that were answered with a problem, by its code and the limit that was reached.",
+            "Refused requests, by the problem's code and the limit that was reached.",
             ("code", "limit"),
             registry=counted,
         )
         self._request_seconds = Histogram(
             "mass_reply_http_request_seconds",
-            "How long the API took to answer, to the last byte; a stream counts until it ends.",
+            "How long requests took, to the last byte; a stream counts until it ends.",
             ("method", "route"),
             buckets=REQUEST_BUCKETS,
             registry=counted,
