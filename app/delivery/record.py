@@ -1,8 +1,9 @@
 """Record how calls ended: in groups, in a task of its own that a job's cancellation does not reach.
 
-A group closes after 50 results or 50 ms, and at once if an account claims nothing more until it is written. While one
-group is written the next one grows, so groups get larger under load. A write that fails is retried as long as the
-process lives, in a task of its tenant's: nobody else knows the outcome.
+A group closes after 50 results or 50 ms. If an account claims nothing more until it is written, it closes once the
+calls under way have ended, or 10 ms later. While one group is written the next one grows, so groups get larger under
+load. A write that fails is retried as long as the process lives, in a task of its tenant's: nobody else knows the
+outcome.
 """
 
 import asyncio
@@ -30,6 +31,9 @@ log = structlog.get_logger()
 
 GROUP: Final = 50
 GROUP_WAIT: Final = 0.05
+BURST: Final = 0.01
+"""Seconds that a group stays open for the calls under way when claims wait for it. Calls that began together end
+together, and a group costs as much as its first twenty results."""
 LARGEST_GROUP: Final = 500
 WRITERS: Final = 2
 GROUP_TRIES: Final = 2
@@ -105,6 +109,7 @@ class Recorder:
         self._tasks: set[asyncio.Task[None]] = set()
         self._retrying = asyncio.Semaphore(RETRYING)
         self._arrived = asyncio.Event()
+        self._wanted = asyncio.Event()
         self._full = asyncio.Event()
         self._closing = False
         self._end: asyncio.TimerHandle | None = None
@@ -118,7 +123,7 @@ class Recorder:
         self._awaited.update(results)
         self._arrived.set()
         if len(self._waiting) >= GROUP:
-            self._full.set()
+            self.flush()
         try:
             for result in results:
                 await result.written
@@ -126,7 +131,12 @@ class Recorder:
             self._awaited.difference_update(results)
 
     def hurry(self) -> None:
-        """Write what has come as soon as possible."""
+        """Write what has come soon: claims wait for it, and more is about to come."""
+        self._wanted.set()
+
+    def flush(self) -> None:
+        """Write what has come at once."""
+        self._wanted.set()
         self._full.set()
 
     async def run(self) -> None:
@@ -149,14 +159,13 @@ class Recorder:
     async def _write_groups(self) -> None:
         while not (self._closing and not self._waiting):
             await self._arrived.wait()
-            if not self._closing:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(GROUP_WAIT):
-                        await self._full.wait()
+            if not self._closing and await _set_within(GROUP_WAIT, self._wanted):
+                await _set_within(BURST, self._full)
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
             if not self._waiting and not self._closing:
                 self._arrived.clear()
             if len(self._waiting) < GROUP and not self._closing:
+                self._wanted.clear()
                 self._full.clear()
             await self._write(group)
 
@@ -170,7 +179,7 @@ class Recorder:
         self.stop()
         self._closing = True
         self._arrived.set()
-        self._full.set()
+        self.flush()
 
     def _give_up_all(self) -> None:
         self._given_up = True
@@ -305,6 +314,13 @@ class Recorder:
                     await account_health.cool(tx, account, wait, SILENT)
             for deferral in {result.account_deferral for result in results if result.account_deferral}:
                 await account_health.stop(tx, account, deferral)
+
+
+async def _set_within(seconds: float, event: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    return False
 
 
 def _answering(results: Sequence[CallOutcome]) -> set[UUID]:

@@ -91,10 +91,11 @@ class Sending:
 
     async def record(self, provider: str, batch: Sequence[Claimed], outcomes: Sequence[CallOutcome]) -> None:
         """Record outcomes, and wait until they are written."""
+        recorder = self._context.recorder
         if self._slots.waits_for_records:
-            self._context.recorder.hurry()
+            recorder.hurry() if self._slots.in_use else recorder.flush()
         try:
-            await self._context.recorder.record(*outcomes)
+            await recorder.record(*outcomes)
         finally:
             self._slots.written(len(outcomes))
         for claimed, outcome in zip(batch, outcomes, strict=True):

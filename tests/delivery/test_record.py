@@ -46,7 +46,7 @@ class TestGroups:
         assert database.transactions == 1
         assert await stage.counts(batch) == {"sent": 3}
 
-    async def test_that_are_waited_for_are_written_at_once(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_that_claims_wait_for_are_written_soon(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recorder_module, "GROUP_WAIT", 3600)
         batch, recorder = await claimed(stage, 2), Recorder(stage.database)
         results = [result(stage, id_) for id_ in batch.deliveries]
@@ -55,6 +55,21 @@ class TestGroups:
             recorder.hurry()
             await asyncio.gather(*waiting)
         assert await stage.counts(batch) == {"sent": 2}
+
+    async def test_that_claims_wait_for_take_in_what_comes_soon_after(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(recorder_module, "BURST", 3600)
+        batch, database = await claimed(stage, 2), Watched(stage.database)
+        async with recording(Recorder(database)) as recorder, asyncio.timeout(20):
+            first = asyncio.create_task(recorder.record(result(stage, batch.deliveries[0])))
+            await asyncio.sleep(0)
+            recorder.hurry()
+            second = asyncio.create_task(recorder.record(result(stage, batch.deliveries[1])))
+            await asyncio.sleep(0)
+            recorder.flush()
+            await asyncio.gather(first, second)
+        assert database.transactions == 1
 
     async def test_what_comes_while_one_is_written_is_the_next(self, stage: Stage) -> None:
         batch, written = await claimed(stage, 100), asyncio.Event()
@@ -185,7 +200,7 @@ class TestTrouble:
                 waiting = []
                 for delivery in ours.deliveries:  # in more groups than there are writers
                     waiting.append(asyncio.create_task(recorder.record(result(stage, delivery))))
-                    recorder.hurry()
+                    recorder.flush()
                     await stage.somebody_waits_for_a_lock()
                 await recorder.record(result(other, theirs.first))
                 assert await other.counts(theirs) == {"sent": 1}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.delivery import pump as pump_module
-from app.delivery import sending
+from app.delivery import record, sending
 from app.delivery.pump import Pump
 from app.delivery.record import CallOutcome, Recorder
 from app.delivery.slots import AccountSlots
@@ -15,6 +15,7 @@ from app.domain.outbound import Unknown
 from app.domain.pacing import BREAKER_THRESHOLD
 from app.domain.words import AccountId, Channel
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate
+from tests.delivery.results import Watched
 from tests.delivery.stage import Batch, Stage, eventually, recording
 from tests.patience import patience
 from tests.scene import add_account, postmark
@@ -30,6 +31,8 @@ class NeverWrites(Recorder):
 
     def hurry(self) -> None:
         """It never writes, however much it is waited for."""
+
+    flush = hurry
 
     async def record(self, *results: CallOutcome) -> None:
         await self.writes.wait()
@@ -62,6 +65,19 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
         recorder.writes.set()
         await pump
     assert await stage.counts(batch) == {"sent": 20}
+
+
+async def test_results_that_claims_wait_for_are_one_group_with_those_of_the_calls_under_way(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "GROUP_WAIT", 3600)
+    monkeypatch.setattr(record, "BURST", 3600)
+    batch = await stage.batch(18, account=await stage.sms_account(max_in_flight=3), channel=Channel.SMS)
+    database = Watched(stage.database)
+    async with recording(Recorder(database)) as recorder, asyncio.timeout(20):
+        await Pump(stage.pump_context(Carrier(), recorder), batch.lane, asyncio.Event()).run()
+    assert await stage.counts(batch) == {"sent": 18}
+    assert database.transactions == 18 / (2 * 3)
 
 
 async def test_of_messages_that_go_many_in_a_call_twice_as_many_are_unknown_at_most(stage: Stage) -> None:

@@ -59,7 +59,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "account not in _answering(results)": _NONE_SILENT,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
-    "app.delivery.sending.Sending.record: self._context.recorder.hurry() → pass": _LATER,
+    "app.delivery.sending.Sending.record: recorder.hurry() if self._slots.in_use else recorder.flush() → pass": _LATER,
     "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
