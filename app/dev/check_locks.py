@@ -89,7 +89,7 @@ class Check:
 
 
 def check(lock: Lock, project: Mapping[str, Any], pins: Pins) -> Sequence[str]:
-    """Say what is wrong with a lock."""
+    """Yield the faults of a lock."""
     faults, needed = {f"{name} has no hash" for name, pin in pins.items() if not pin.hashes}, set()
     kinds = environments()
     for environment in kinds:

@@ -44,7 +44,7 @@ ALEMBICS_OWN: Final = "alembic_version"
 
 
 def faults_of(statements: Iterable[str]) -> Iterator[str]:
-    """Yield what is wrong with these statements of one run. A table that the run has made itself is nobody's yet."""
+    """Yield what is wrong with these statements of one run. A table that the run itself creates is not in use yet."""
     made = {ALEMBICS_OWN}
     for statement in (" ".join(each.split()) for each in statements):
         if created := _MADE.match(statement):

@@ -1,4 +1,4 @@
-"""Loopback ports for what is started here."""
+"""Loopback ports for the processes of a stack."""
 
 import os
 import random
@@ -11,7 +11,7 @@ from pathlib import Path
 from app.dev.locks import lock
 
 PORTS = (20_000, 32_000)
-"""Below those that systems give to outgoing connections."""
+"""Below the ports that operating systems give to outgoing connections."""
 
 
 def free_port(wanted: int = 0) -> int:

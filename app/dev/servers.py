@@ -82,7 +82,7 @@ async def create_database(server: PostgresServer, name: str, *, fresh: bool = Fa
 
 
 async def drop_database(server: PostgresServer, name: str) -> None:
-    """Remove a database and whoever is connected to it."""
+    """Drop a database, and end every connection to it."""
     connection: Any = await asyncpg.connect(server.url("postgres", "postgres"))
     try:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

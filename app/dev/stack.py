@@ -39,7 +39,7 @@ SMTP_PORT = 8026
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """Where the truth and the wake-ups are kept."""
+    """The database and the Redis that the stack uses."""
 
     database_url: str
     owner_url: str
@@ -67,7 +67,7 @@ class Stack:
     folder: Path
     children: tuple[Child, ...]
     moved: tuple[str, ...] = ()
-    """The parts on another port than wanted, in words that name the port that was taken."""
+    """A sentence for each part that is not on its usual port, because that was taken."""
 
     def check(self) -> None:
         """Raise StackFailed if any part has ended."""
@@ -77,7 +77,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What commands need to know that look into a running stack."""
+    """What a command needs to look into a running stack."""
 
     api_url: str
     database_url: str
@@ -85,7 +85,7 @@ class Address:
 
 
 def address_of(api_url: str, var: Path = Path("var")) -> Address | None:
-    """Return where the stack keeps its data whose API has that address, if it was started in this folder."""
+    """Return the addresses of the stack whose API is at this URL, if it was started in this folder."""
     for path in plain_folder(var).glob(f"*/{ADDRESS}"):
         found = Address(**json.loads(path.read_text(encoding="utf-8")))
         if found.api_url == api_url.rstrip("/"):
@@ -94,7 +94,7 @@ def address_of(api_url: str, var: Path = Path("var")) -> Address | None:
 
 
 def _leave_address(folder: Path, address: Address) -> None:
-    """Store it for this user alone: a database of one's own may have a password."""
+    """Store it for this user alone: the URL of a real database may hold a password."""
     path = folder / ADDRESS
     path.touch(mode=0o600)
     path.write_text(json.dumps(asdict(address)), encoding="utf-8")

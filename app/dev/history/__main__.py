@@ -60,7 +60,7 @@ def main(
 
 
 def _address(api: str, database_url: str, tenant: str) -> Address:
-    """Return the addresses that were given, and what was left out as the stack has it that runs here."""
+    """Return the given addresses. Take those left out from the stack that runs here."""
     found = None if database_url and tenant else address_of(api)
     if found is None and not (database_url and tenant):
         raise typer.BadParameter(f"No stack of this folder has its API at {api}. Give --database-url and --tenant.")

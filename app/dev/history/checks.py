@@ -1,4 +1,4 @@
-"""What must be true of every delivery of a run. Each check yields what is not, with the id that it is about."""
+"""What must be true of every delivery of a run. Each check yields the violations, each with the id concerned."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def lost(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def duplicated(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Providers accepted it more often than once, and nobody allowed that."""
+    """Providers accepted it more than once, and no person allowed that."""
     for confirmed in evidence.confirmed:
         taken: dict[str, list[str]] = defaultdict(list)
         for call in evidence.journal:
@@ -57,7 +57,7 @@ def _copies_allowed(row: Row | None) -> int:
 
 
 def unexpected(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """A provider was called for a message that nobody confirmed."""
+    """A provider was called for a message that was never confirmed."""
     confirmed = evidence.conversations.keys() | evidence.others.keys()
     for id_ in {call.delivery for call in evidence.journal if call.accepted and call.delivery} - confirmed:
         yield id_, "A provider took it, and nobody had confirmed it."

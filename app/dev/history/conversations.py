@@ -63,7 +63,7 @@ def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _flip(evidence: Evidence, row: Row, *, was_sent: bool) -> Iterator[str]:
-    """What is wrong with what a delivery did to its conversation, beside how that stands."""
+    """Yield what is wrong with a delivery's changes of its conversation, apart from its present state."""
     if not was_sent:
         if row.flips:
             yield f"It was not sent, and its conversation was flipped: {row.flips}."
@@ -84,7 +84,7 @@ def _flip(evidence: Evidence, row: Row, *, was_sent: bool) -> Iterator[str]:
 
 
 def _standing(evidence: Evidence, row: Row, stands: Standing) -> Iterator[str]:
-    """Where a conversation should stand by a delivery's flip, as long as nobody has changed it since."""
+    """Return the state that a delivery's flip gives its conversation, unless somebody has changed it since."""
     for field, version in row.reached.items():
         value, now = stands.values[field], stands.versions[field]
         if now < version:
@@ -96,7 +96,7 @@ def _standing(evidence: Evidence, row: Row, stands: Standing) -> Iterator[str]:
 
 
 def _should_be_restored(evidence: Evidence, row: Row, field: str) -> bool:
-    """Whether a delivery changed a field, does not count as sent any more, and no other one holds the field."""
+    """Return whether a delivery changed a field, no longer counts as sent, and no other delivery holds the field."""
     held = (
         each.status in ACCEPTED and each.reached.get(field) == row.reached[field] for each in _of_same(evidence, row)
     )

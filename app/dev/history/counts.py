@@ -38,7 +38,7 @@ def _by_lanes(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _billed(row: Row, times: int) -> Iterator[tuple[str, str]]:
-    # One that is sent again after a failure has been sent, although it has no time of that any more.
+    # A delivery that is sent again after a failure has been sent, although its time of sending is cleared.
     if row.times_billed and not (times or row.sent_at or row.status in ACCEPTED):
         yield row.id, "It is billed and was not sent."
     elif row.times_billed > max(times, 1):

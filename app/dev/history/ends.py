@@ -16,7 +16,7 @@ CONFIRMED, COMPLETED, CANCELLED = (
     EventType.MASS_REPLY_CANCELLED,
 )
 RETURNED: Final = ("given_back", "deferred", "reported_absent")
-"""Outcomes by which an attempt that nobody knew of goes back to the queue, also when all else was over."""
+"""Outcomes after which an uncertain attempt goes back to the queue, even if everything else had ended."""
 
 
 def untold_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ class Call:
 
     at: datetime
     delivery: str | None
-    """None for a file that is a message of its own."""
+    """None for a file that is a separate message."""
     epoch: int | None
     """The attempt, or None if the provider's messages name only the delivery, as mails do."""
     accepted: bool
@@ -79,13 +79,13 @@ class Decision:
 
     @property
     def risks_a_copy(self) -> bool:
-        """Whether it allows another attempt although nobody knows of the last one."""
+        """Whether it allows another attempt although the last one is uncertain."""
         return self.send_again or self.outcome == "not_sent"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A delivery as the database has it, with all that belongs to it."""
+    """A delivery as the database has it, with its attempts, receipts and decisions."""
 
     id: str
     mass_reply: str
@@ -100,7 +100,7 @@ class Row:
     units: int = 1
     """What it takes of its account's rate: segments of an SMS."""
     settles_after: datetime | None = None
-    """When everybody who holds its last attempt is silent for sure, while that matters."""
+    """When every holder of its last attempt has certainly stopped, as long as that matters."""
     flips: str | None = None
     reached: Mapping[str, int] = field(default_factory=dict)
     """The fields of the conversation that its flip set, each with its version after that."""
@@ -121,14 +121,14 @@ class Standing:
 
     values: Mapping[str, str | None]
     versions: Mapping[str, int]
-    """How often each field was changed, whoever did it."""
+    """How often each field was changed, by anyone."""
     wrote_at: datetime | None
     """When its customer wrote last."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenMassReply:
-    """What a mass reply was to do, as the database has it."""
+    """The order of a mass reply, as the database has it."""
 
     at: datetime
     """When its recipients were selected."""
@@ -142,7 +142,7 @@ class Event:
 
     id: str
     position: int | None
-    """None while nobody has read it."""
+    """None until it is read."""
     written: int
     type: str
     mass_reply: str | None
@@ -192,7 +192,7 @@ class Evidence:
     mass_replies: Sequence[MassReply]
     journal: Sequence[Call]
     rows: Mapping[str, Row] = field(default_factory=dict)
-    """Empty if nobody has asked the database: what only the database knows is not judged."""
+    """Empty if the database was not read: then its own facts are not judged."""
     lanes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The counters of each mass reply in the database, summed over its lanes."""
     frozen: Mapping[str, FrozenMassReply] = field(default_factory=dict)
@@ -203,7 +203,7 @@ class Evidence:
     """What each account was allowed to send a second, and since when; None for how it stands in the end."""
     events: Sequence[Event] = ()
     updates: Sequence[Event] = ()
-    """All that was published of changed conversations, whoever has changed them."""
+    """Everything that was published about changed conversations, whoever changed them."""
     hooks: Sequence[Hook] | None = None
     """None if there was no webhook endpoint."""
     hook_types: frozenset[str] | None = None

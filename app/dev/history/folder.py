@@ -41,7 +41,7 @@ def _answers(api: Calls, ids: Iterable[str]) -> Iterator[Json]:
 
 
 def write_confirmed(folder: Path, confirmed: Confirmed) -> None:
-    """Store what a person has just confirmed, before anything leaves."""
+    """Store what a person has just confirmed, before anything is sent."""
     _append(folder / CONFIRMED, {"mass_reply": confirmed.mass_reply, "deliveries": dict(confirmed.deliveries)})
 
 

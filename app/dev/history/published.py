@@ -83,7 +83,7 @@ def _completed_comes_last(evidence: Evidence, id_: str, events: Sequence[Event])
 
 
 def _work_between_ends(id_: str, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """Check that a mass reply that is completed again has sent something in between."""
+    """Check that a mass reply which completed twice has sent something in between."""
     idle = False
     for event in events:
         if event.type == EventType.MASS_REPLY_COMPLETED and idle:
@@ -107,7 +107,7 @@ def _hooks_in_order(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def unpublished(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield what is in the outbox and no webhook delivered, or the other way round."""
+    """Yield events that are in the outbox and were not delivered by a webhook, or the other way round."""
     by_delivery = published_statuses(evidence)
     for id_, published in by_delivery.items():
         said = evidence.reported.get(id_)

@@ -80,7 +80,7 @@ def _mass_reply(batch: Json) -> MassReply:
 
 
 def _ruling(batch: Json) -> str | None:
-    """What the second person said, or None if nobody was asked."""
+    """The second person's decision, or None if none was asked for."""
     approval = batch.get("approval")
     return None if approval is None else str(approval["ruling"])
 

@@ -65,7 +65,7 @@ PAST: Final = NOW - timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event, and what is on record of it."""
+    """An event, and its record."""
 
     event: DeliveryEvent
     epoch: int | None
@@ -79,7 +79,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class PlayRecord:
-    """What is on record of one delivery, without its ids and times: many deliveries have the same."""
+    """The record of one delivery, without ids and times: many deliveries have the same."""
 
     status: DeliveryStatus
     outcomes: tuple[str | None, ...]
@@ -92,7 +92,7 @@ class PlayRecord:
     cancelled: bool
     """Whether the mass reply was cancelled at some time."""
     retried: bool
-    """Whether a person ever asked for its failed deliveries to be sent again."""
+    """Whether a person ever retried its failed deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _may_become(said: str, final: str | None) -> bool:
 
 
 def _unasked(state: _State, record: PlayRecord) -> Iterator[Recorded]:
-    """What happens to a delivery without a record of its own."""
+    """Events of a delivery that leave no record."""
     match state.status:
         case S.QUEUED:
             yield Recorded(E.EXPIRE, None)

@@ -48,7 +48,7 @@ def _attempts_in_line(row: Row) -> Iterator[str]:
 
 
 def _not_too_early(row: Row, quarantine: float) -> Iterator[str]:
-    """Nobody says that an attempt was not sent while whoever holds it may still send."""
+    """No attempt is declared unsent while its holder may still send it."""
     began = {attempt.epoch: attempt.started_at for attempt in row.attempts}
     said = [
         *((d.epoch, d.decided_at, "A person decided") for d in row.decisions if d.risks_a_copy),

@@ -19,7 +19,7 @@ class ProviderAccount:
     callback_url: str = field(default="", repr=False)
     """Where receipts go, for providers that do not learn it with every message."""
     fault: InjectedFault | None = None
-    """A fault that every message of this account has, whoever the recipient is."""
+    """A fault of every message of this account, to any recipient."""
     access_token: str = field(default="", repr=False)
     """What a caller must present, if it is not the secret. Empty accepts anything."""
 

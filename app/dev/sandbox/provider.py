@@ -33,7 +33,7 @@ class ParsedCall:
     message: ReceivedMessage
     problem: ProviderError | None = None
     spared: frozenset[InjectedFault] = frozenset()
-    """Faults that this kind of message does not have, whoever the recipient is."""
+    """Faults that this kind of message never has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as a person reads it, whatever the provider calls its fields."""
+    """A message as a person reads it, independent of the provider's field names."""
 
     sender: str
     text: str
@@ -83,7 +83,7 @@ Answer = Callable[[Sequence[JournalEntry]], web.Response]
 
 
 class Provider(Protocol):
-    """Whatever takes messages, on any wire."""
+    """Anything that accepts messages, over any protocol."""
 
     name: ClassVar[str]
     problems: ClassVar[Mapping[InjectedFault, ProviderError]]

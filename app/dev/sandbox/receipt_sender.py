@@ -120,7 +120,7 @@ class ReceiptSender:
             rounds = [after for each in rounds if (after := self._after(each, taken=taken)) is not None]
 
     def _after(self, round_: Round, *, taken: bool) -> Round | None:
-        """Return what is to be sent next, if it is to be sent now."""
+        """Return the receipt to send next, if it is due."""
         if not taken:
             pauses = self._timing.retry_pauses
             if round_.attempt < len(pauses):

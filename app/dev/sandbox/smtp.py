@@ -45,7 +45,7 @@ class Smtp:
         )
 
     def addressed(self, account: ProviderAccount, recipient: str) -> ReceivedMessage:
-        """What is known of a mail before its content."""
+        """The envelope of a mail, known before its content."""
         return ReceivedMessage(account, CHANNEL, recipient, None, {}, {})
 
     def read(self, account: ProviderAccount, recipient: str, content: bytes) -> ReceivedMessage:

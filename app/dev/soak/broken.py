@@ -51,7 +51,7 @@ def class_is_evidence() -> None:
 
 
 def give_back_whatever_is_claimed() -> None:
-    """After a commit that was not answered, give back all that the lane has claimed, whoever did."""
+    """After a commit without an answer, give back everything that the lane has claimed, in any process."""
 
     async def everything(tx: Any, lane: Any, _: Any) -> Any:
         rows = await tx.execute(sa.text(_CLAIMED), **lane_binds(lane))
@@ -95,7 +95,7 @@ def no_flip() -> None:
 
 
 def no_end() -> None:
-    """Tell nobody that a mass reply is completed."""
+    """Publish no event when a mass reply completes."""
 
     async def silent(*_: Any) -> None:
         pass
@@ -135,7 +135,7 @@ def no_quarantine() -> None:
 
 
 def no_rate() -> None:
-    """Claim whatever the account's rate allows."""
+    """Claim beyond the account's rate."""
     delivery_claim.allowance = lambda _, now, __: Allowance(1_000, now)  # type: ignore[assignment, attr-defined]
 
 

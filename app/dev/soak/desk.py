@@ -27,7 +27,7 @@ from app.domain.delivery_lifecycle import DeliveryStatus
 PATIENT: Final = 300.0
 """Seconds for an answer: the machine may be busy."""
 NOW_AND_THEN: Final = 30.0
-"""Seconds between two words on what is waited for."""
+"""Seconds between two lines of progress while waiting."""
 UNFINISHED: Final = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING)
 
 
@@ -67,7 +67,7 @@ class Desk:
         return Calls(self._sandbox_url, timeout=PATIENT)
 
     async def furnish(self, rate: float) -> None:
-        """Give every account its share of so many messages a second. Raise CallFailed."""
+        """Divide a number of messages a second among the accounts. Raise CallFailed."""
         await asyncio.to_thread(self._open, rate)
 
     def _open(self, rate: float) -> None:
@@ -113,7 +113,7 @@ class Desk:
             return {item["id"]: item["conversation_id"] for item in deliveries if item["status"] == "queued"}
 
     async def cancel(self, mass_reply: str) -> bool:
-        """Cancel it. Return whether anything of it was still to be sent."""
+        """Cancel a mass reply. Return whether anything of it was still to be sent."""
         left = await self.left(mass_reply)
         with suppress(httpx.HTTPStatusError):
             await self.call("POST", f"/mass-replies/{mass_reply}/cancel")
@@ -128,7 +128,7 @@ class Desk:
         return False
 
     async def uncertain(self, mass_reply: str, most: int) -> list[str]:
-        """Return conversations of which nobody knows whether they got it, if the API says so."""
+        """Return conversations whose deliveries are uncertain, according to the API."""
         query: dict[str, str | int] = {"status": DeliveryStatus.UNCERTAIN, "limit": most}
         with suppress(httpx.TransportError, httpx.HTTPStatusError):
             found = await self._ask("GET", f"/mass-replies/{mass_reply}/deliveries", params=query)

@@ -13,7 +13,7 @@ from app.domain.words import Channel
 
 IMPORTED_AT_ONCE: Final = 1_000
 TROUBLED: Final = 0.03
-"""The share of the recipients whose provider misbehaves."""
+"""The share of recipients at whom the provider misbehaves."""
 LEFT_OUT: Final = 0.03
 """The share of the conversations that are skipped: opted out, without an address, or on voice."""
 NUMBERS: Final = (Channel.SMS, Channel.WHATSAPP)

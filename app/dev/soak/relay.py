@@ -35,7 +35,7 @@ CLEAR: Final = Weather()
 
 
 class Relay:
-    """Carries bytes from a loopback port of its own to another one."""
+    """Forwards bytes from its own loopback port to another one."""
 
     def __init__(self, port: int) -> None:
         self._port = port

@@ -202,7 +202,7 @@ class Ground:
         return self.api.variables["MASS_REPLY_DATABASE_URL"]
 
     def revive(self) -> None:
-        """Start every process again that has ended by itself."""
+        """Restart every process that has ended on its own."""
         for program in (*self.workers, self.api):
             if program.running.process.poll() is not None:
                 self.died.append(f"{program.name}: {program.last_words}")

@@ -1,4 +1,4 @@
-"""What befalls the service during a long run. A strike returns whether there was anything to strike."""
+"""Faults that strike the service during a long run. A strike returns whether there was anything to strike."""
 
 import asyncio
 import time
@@ -18,9 +18,9 @@ from app.dev.soak.stage import LEASE, SLACK, Ground, SoakProgram
 
 DECIDED_AT_ONCE: Final = 3
 FAILING: Final = 0.005
-"""The share of its calls that the webhook endpoint refuses in between."""
+"""The share of calls that the webhook endpoint refuses between strikes."""
 WAITED: Final = 5.0
-"""Seconds in which something must pass that can be struck."""
+"""Seconds within which the effect of a strike must be felt."""
 BESIDE_AT_MOST: Final = 500
 BESIDE_AT_LEAST: Final = 20
 BESIDE_SHARE: Final = 50
