@@ -30,6 +30,7 @@ from tests.api.issuer import (
 )
 from tests.api.test_auth import assert_refused
 from tests.channels.raw_server import serving
+from tests.table import table
 
 TOKENS = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
 
@@ -269,6 +270,7 @@ FORGED: dict[str, Forge] = {
 }
 
 
+@table
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
 async def test_a_forged_token_is_refused_like_any_other(
     with_keys: httpx.AsyncClient, provider: Provider, stranger: Provider, tenant: UUID, forge: Forge

@@ -14,6 +14,7 @@ from app.domain.provider_events import Inbound, MalformedWebhook, Receipt, Unrec
 from tests.channels.all_cases import CASES
 from tests.channels.cases import CORRELATION, SAMPLES, ProviderCase, SendingCase, Wire, webhook
 from tests.channels.raw_server import Script, refusing_url, serving
+from tests.table import table
 
 SOMEWHERE = "http://provider.example.com"
 
@@ -93,6 +94,7 @@ async def test_a_connection_that_fails_is_deferred(case: SendingCase, http: http
     assert result.scope == "delivery"
 
 
+@table
 @each(lambda wire: wire.lose)
 async def test_a_lost_answer_is_unknown_and_asked_for_once(http: httpx.AsyncClient, name: str, ending: str) -> None:
     case = CASES[name]()
@@ -113,6 +115,7 @@ async def test_a_provider_that_hangs_until_the_deadline_is_unknown(case: Sending
     assert isinstance(result, Unknown)
 
 
+@table
 @each(lambda wire: wire.mumble)
 async def test_an_answer_that_says_neither_yes_nor_no_is_unknown(
     http: httpx.AsyncClient, name: str, ending: str

@@ -10,6 +10,7 @@ from app.domain.account_check import CheckResult, Checks
 from app.domain.account_check import CredentialsState as State
 from tests.channels.all_cases import CASES
 from tests.channels.raw_server import RawServer, Script, answering, reset_after_reading, serving
+from tests.table import table
 
 ASKED = {
     "postmark": "/server",
@@ -40,6 +41,7 @@ async def ask(provider: str, http: httpx.AsyncClient, script: Script) -> tuple[C
         return await adapter.check(), server
 
 
+@table
 @pytest.mark.parametrize(("provider", "status", "body", "expected"), CASES_OF_ANSWERS)
 async def test_a_provider_says_whether_the_credentials_work(
     http: httpx.AsyncClient, provider: str, status: int, body: Any, expected: State

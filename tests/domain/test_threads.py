@@ -20,6 +20,7 @@ from app.domain.threads import (
 )
 from app.mail.message import Mail, parse_mail
 from tests.mail.mails import REAL, real
+from tests.table import table
 
 ON_THE_WIRE = SMTP.clone(max_line_length=998)
 """As replies are sent: with shorter lines the email package encodes long ids, and threads break."""
@@ -63,23 +64,33 @@ def expected_headers(parent: Mail) -> tuple[str | None, str | None]:
     return parent.message_id, " ".join([*(parent.references or parent.in_reply_to), parent.message_id])
 
 
-@pytest.mark.parametrize("name", REAL)
+each_real_mail = pytest.mark.parametrize("name", REAL)
+
+
 class TestAnswersToRealMail:
+    @table
+    @each_real_mail
     def test_ids_are_neither_encoded_nor_split(self, name):
         raw = answer_to(real(name))
         assert (raw_header(raw, "In-Reply-To"), raw_header(raw, "References")) == expected_headers(real(name))
 
+    @table
+    @each_real_mail
     def test_there_is_one_re_at_most_and_the_subject_is_intact(self, name):
         subject = email.message_from_bytes(answer_to(real(name)), policy=default)["Subject"]
         assert len(re.findall(r"\bRe:", subject, re.IGNORECASE)) == 1
         assert subject.removeprefix("Re: ") == (real(name).subject or NO_SUBJECT).removeprefix("Re: ")
 
+    @table
+    @each_real_mail
     def test_no_header_is_added_and_no_line_is_too_long(self, name):
         raw = answer_to(real(name))
         composed = email.message_from_bytes(raw, policy=default)
         assert {key.lower() for key in composed} <= KNOWN_HEADERS
         assert max(map(len, raw.split(b"\r\n"))) <= 998
 
+    @table
+    @each_real_mail
     def test_an_answer_to_the_answer_stays_in_the_thread(self, name):
         answer = answer_to(real(name)).replace(b"From:", b"Message-ID: <ours@example.com>\r\nFrom:", 1)
         sent = parse_mail(answer)

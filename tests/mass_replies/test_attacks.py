@@ -20,6 +20,7 @@ from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata
 from tests.api.conftest import MakeKey, bearer, other_client, other_tenant, stored_rows
 from tests.api.routes import guarded_routes
 from tests.mass_replies.conftest import BODY, Stage
+from tests.table import table
 
 __all__ = ["other_client", "other_tenant"]
 
@@ -154,6 +155,7 @@ HOSTILE: Final = [
 ]
 
 
+@table
 @pytest.mark.parametrize("url", HOSTILE)
 async def test_a_hostile_address_is_refused_when_it_is_typed(url: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
