@@ -157,10 +157,11 @@ async def _apply(tx: TenantTx, meanings: Sequence[Meaning]) -> None:
     reports = [report for meaning in meanings for report in meaning.reports]
     if len(meanings) > 1 and prices:
         await _hold(tx, {*(price.delivery for price in prices), *(report.delivery_id for report in reports)})
-    answers = {delivery: iter(each) for delivery, each in (await settle_each(tx, reports)).items()}
+    settled = await settle_each(tx, reports)
+    answers = {report.delivery_id: iter(settled.get(report.delivery_id, ())) for report in reports}
     for meaning in meanings:
         said = [next(answers[report.delivery_id], None) for report in meaning.reports]
-        if meaning.settles is not None:
+        if meaning.settles is not None and None not in said:  # else a purge has just deleted the delivery
             await receipts.mark_settled(tx, meaning.settles.id, _outcome(meaning.settles, said))
     for price in prices:
         await counters.price(tx, price.delivery, price.message, price.charge)

@@ -10,9 +10,12 @@ import structlog
 
 from app.compliance.sql.blocked_addresses import lift, page
 from app.delivery.receipts import settle_stored, take_reports
+from app.delivery.sql import receipts
+from app.delivery.sql.receipts import StoredReceipt
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
-from app.domain.provider_events import ReceiptKind, Watermark
-from app.domain.words import Channel, ReasonCode
+from app.domain.provider_events import Receipt, ReceiptKind, Watermark
+from app.domain.words import Channel, DeliveryId, ReasonCode
+from app.store.transactions import TenantTx
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R, C = DeliveryEvent, DeliveryStatus, ReceiptKind, ReasonCode
@@ -195,6 +198,22 @@ class TestFinding:
             [waiting] = await stage.runs("SELECT id FROM receipts WHERE settled_at IS NULL AND tenant_id = :tenant")
             await settle_stored(stage.database, stage.tenant, waiting.id)
         assert [line["event"] for line in lines] == ["receipt_unmatched"]
+
+    async def test_a_report_whose_delivery_is_deleted_at_this_moment_is_kept_and_takes_no_other_with_it(
+        self, stage: Stage, batch: Batch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        find = receipts.find_delivery
+
+        async def found(tx: TenantTx, stored: StoredReceipt) -> tuple[DeliveryId, int] | None:
+            return await find(tx, stored) or (DeliveryId(uuid4()), 1)
+
+        monkeypatch.setattr(receipts, "find_delivery", found)
+        reports = [Receipt(ReceiptKind.DELIVERED, f"e-{id_}", f"{id_}.1", None) for id_ in (uuid4(), batch.first)]
+        async with stage.database.begin(stage.tenant) as tx:
+            await take_reports(tx, [(stage.account, Channel.EMAIL, each) for each in reports])
+        assert await stage.status(batch.first) is S.DELIVERED
+        stored = await stage.runs("SELECT settled_at IS NULL AS open FROM receipts ORDER BY id")
+        assert [row.open for row in stored] == [True, False]
 
     @pytest.mark.parametrize("epoch", ["", "1x", "-1", "٣", "9" * 30, "1.2"])
     async def test_a_name_that_is_not_ours_is_nobody_s(self, stage: Stage, batch: Batch, epoch: str) -> None:
