@@ -13,11 +13,17 @@ from app.store.transactions import TenantTx
 # A preparation reads a contact and writes its address into a delivery, in one transaction. An import finds contacts by
 # names that an erasure removes. So both wait for an erasure, and it waits for them.
 _ERASURE: Final = "erasure"
+PATIENCE: Final = "2s"
+"""How long an erasure waits for those who work. Everybody who comes after it waits for it: customers' messages too,
+which are refused after ten seconds, and a large mass reply is prepared for longer."""
+_LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)")
 
 
 async def begin_erasure(tx: TenantTx) -> None:
-    """Make everything that calls `wait_for_erasures` wait until the transaction ends."""
+    """Let nobody who waits for erasures of the tenant begin until the transaction ends. Fail if that takes long."""
+    await tx.rows(_LOCK_TIMEOUT, limit=PATIENCE)
     await named_locks.hold(tx, _ERASURE)
+    await tx.rows(_LOCK_TIMEOUT, limit="0")
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:

@@ -19,7 +19,7 @@ from app.domain.permissions import Role
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies.confirm import confirm
 from app.runtime import Runtime
-from app.store import mass_replies
+from app.store import erased_addresses, mass_replies
 from app.store.database import Database
 from app.tables import metadata
 from tests.api.conftest import MakeKey, bearer, stored_rows
@@ -377,6 +377,19 @@ async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_aft
         importing = asyncio.create_task(import_(desk.client, again))
         await somebody_waits(runtime, desk.tenant)
     await importing
+
+
+async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it waits, customers' messages wait for it."""
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "10ms")
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx, asyncio.timeout(20):
+        await erased_addresses.wait_for_erasures(tx)
+        answer = await desk.client.delete(BY_NAME)
+        assert answer.status_code == 503
+        assert "retry-after" in answer.headers
+    await erase(desk.client)
 
 
 @pytest.mark.parametrize("all_but", [None, 1], ids=["all at once", "a sample first"])
