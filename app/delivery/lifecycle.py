@@ -12,7 +12,7 @@ from app.store import mass_replies
 from app.store.transactions import TenantTx
 
 AT_ONCE: Final = 10_000
-"""The most deliveries that a request changes itself: as many as it may name. More are handed over to the sweeper."""
+"""The most notes on skipped conversations that a confirm writes itself. More are handed over to the sweeper."""
 
 
 async def begin_sending(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent) -> LanesToWake:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.delivery.lifecycle import AT_ONCE, apply_event, lock_mass_reply
+from app.delivery.lifecycle import apply_event, lock_mass_reply
 from app.delivery.settle import Report, settle
 from app.delivery.sql import delivery_pages, lifecycle, timeline
 from app.domain.audit import Actor, AuditAction, AuditEntry
@@ -33,6 +33,9 @@ from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, clock, mass_replies
 from app.store import lanes as store_lanes
 from app.store.transactions import TenantTx
+
+AT_ONCE: Final = delivery_pages.PAGE_SIZE
+"""The most deliveries that a retry queues in its request. All their conversations are locked meanwhile."""
 
 STILL_RETRYING: Final = "An earlier retry is not queued completely yet. Retry again when it is; nothing was changed."
 NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.delivery.sql.delivery_pages import PAGE_SIZE
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel
+from app.mass_replies import control
 from tests.mass_replies.conftest import Stage
 
 S = MassReplyStatus
@@ -96,3 +98,7 @@ async def test_what_is_sent_again_has_a_time_of_its_own_that_may_be_the_shorter_
     await stage.sweep()
     rows = await stage.read("SELECT channel, status, reason_code FROM deliveries WHERE mass_reply_id = :id", id=id_)
     assert {tuple(row) for row in rows} == {("email", "failed", "too_late"), ("other", "queued", None)}
+
+
+def test_a_request_locks_no_more_than_the_sweeper_does_in_one_transaction() -> None:
+    assert control.AT_ONCE <= PAGE_SIZE

@@ -83,9 +83,9 @@ async def retry_mass_reply(
 ) -> MassReplyAnswer | Response:
     """Queue the deliveries again that failed for a temporary reason. A completed mass reply is `sending` then.
 
-    Up to 10,000 are `queued` in the response. If there are more, exactly those that have failed by now are queued
-    within minutes, and count as `failed` until then. Meanwhile another retry gets a 409; a cancel leaves the rest
-    failed.
+    Up to 1,000 are `queued` in the response. If there are more, exactly those that have failed by now are queued
+    within seconds, or minutes if there are very many, and count as `failed` until then. Meanwhile another retry gets a
+    409; a cancel leaves the rest failed.
     """
     by = Actor.of(caller, body.acting(caller))
     once = read_key(caller, key, f"retry {id_}", body)
