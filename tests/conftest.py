@@ -225,6 +225,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("any machine")
     configure_logging("WARNING")
+    # Nobody is called but this machine, and to load all certificates for a client takes longer than most tests.
+    os.environ.setdefault("SSL_CERT_DIR", os.devnull)
     if hasattr(config, "workerinput"):
         return
     VAR.mkdir(parents=True, exist_ok=True)
