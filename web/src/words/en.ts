@@ -359,6 +359,7 @@ export const reasons = {
   cancelled: 'it was stopped before its turn',
   expired: 'it was not confirmed in time',
   rejected: 'the second person rejected it',
+  contact_erased: 'this person’s data was erased',
 };
 
 export const preflight_warnings = {
