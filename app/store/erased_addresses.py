@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 from app.domain.addresses import Address
 from app.domain.erased_addresses import AddressDigests
+from app.domain.errors import Overloaded
 from app.store import named_locks
+from app.store.overload import overload_of
 from app.store.transactions import TenantTx
 
 # A preparation reads a contact and writes its address into a delivery, in one transaction. An import finds contacts by
@@ -16,13 +18,23 @@ _ERASURE: Final = "erasure"
 PATIENCE: Final = "2s"
 """How long an erasure waits for those who work. Everybody who comes after it waits for it: customers' messages too,
 which are refused after ten seconds, and a large mass reply is prepared for longer."""
+BUSY: Final = "A mass reply is being prepared, or conversations are being imported."
 _LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)")
 
 
 async def begin_erasure(tx: TenantTx) -> None:
-    """Let nobody who waits for erasures of the tenant begin until the transaction ends. Fail if that takes long."""
+    """Let nobody who waits for erasures of the tenant begin until the transaction ends.
+
+    Raise Overloaded if those who work now take long.
+    """
     await tx.rows(_LOCK_TIMEOUT, limit=PATIENCE)
-    await named_locks.hold(tx, _ERASURE)
+    try:
+        await named_locks.hold(tx, _ERASURE)
+    except sa.exc.DBAPIError as error:
+        overload = overload_of(error)
+        if overload is not None and overload.limit == "locks":
+            raise Overloaded(BUSY, limit="locks") from error
+        raise
     await tx.rows(_LOCK_TIMEOUT, limit="0")
 
 
