@@ -176,7 +176,7 @@ class Claim:
         A worker of the release before does not know that its lanes say where their queues begin, and may have returned
         a delivery to a place before that.
         """
-        if snapshot.sampling or snapshot.queue_from == queues.BEGINNING:
+        if snapshot.queue_from == queues.BEGINNING:
             return None
         await queues.look_at_all(self._tx, self._lane)
         return clocks.wait(snapshot.now + ROOM_WAIT)

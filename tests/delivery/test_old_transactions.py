@@ -238,3 +238,12 @@ async def test_what_the_release_before_returned_to_a_place_before_the_queue_is_s
     )
     await stage.pump(batch, carrier, slots=4)
     assert set(carrier.times_sent) == set(batch.deliveries)
+
+
+async def test_so_is_a_sample_that_it_returned(stage: Stage) -> None:
+    batch, carrier = await stage.batch(3), Carrier()
+    await stage.runs("UPDATE deliveries SET sampled = true WHERE id = :id", id=batch.first)
+    await stage.runs("UPDATE mass_replies SET sampling = true WHERE id = :id", id=batch.id)
+    await stage.runs("UPDATE lanes SET queue_from_at = now() WHERE mass_reply_id = :id", id=batch.id)
+    await stage.pump(batch, carrier)
+    assert set(carrier.times_sent) == {batch.first}
