@@ -20,8 +20,8 @@ from app.attachments.file_types import (
     recognised_archive,
     safe_filename,
 )
-from app.attachments.files import Files
-from app.attachments.sql.attachments import find_attachments, insert_attachment
+from app.attachments.files import Files, FilesUnavailable
+from app.attachments.sql.attachments import delete_attachment, find_attachments, insert_attachment
 from app.domain.errors import Fault, UnknownAttachment
 from app.domain.outbound import Attachment
 from app.domain.words import TenantId
@@ -45,12 +45,18 @@ class Upload:
 async def keep_attachment(database: Database, files: Files, tenant: TenantId, upload: Upload) -> StoredAttachment:
     """Check a file and store it. Raise InvalidRequest if it is not accepted, or FilesUnavailable.
 
-    The content is stored first: a row without content would promise what cannot be sent.
+    The row is stored first: no purge would find a file without one. Until this returns, nobody can name it.
     """
     checked = await asyncio.to_thread(_check, tenant, upload)
-    await files.put(checked.storage_key, upload.content)
     async with database.begin(tenant) as tx:
-        return await insert_attachment(tx, checked)
+        stored = await insert_attachment(tx, checked)
+    try:
+        await files.put(checked.storage_key, upload.content)
+    except FilesUnavailable:
+        async with database.begin(tenant) as tx:
+            await delete_attachment(tx, stored.attachment.id)
+        raise
+    return stored
 
 
 def _check(tenant: TenantId, upload: Upload) -> StoredContent:

@@ -12,8 +12,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.attachments.files import Files
+from app.attachments.upload import Upload, keep_attachment
 from app.domain.permissions import Role
-from app.domain.words import Channel
+from app.domain.words import Channel, TenantId
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings
@@ -222,6 +224,20 @@ async def test_a_place_that_cannot_be_written_to_is_not_blamed_on_the_file(
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
     async with database.begin(tenant) as tx:
         assert await tx.scalar(sa.text("SELECT count(*) FROM attachments")) == 0
+
+
+async def test_a_file_whose_upload_is_cut_off_has_a_row_by_which_a_purge_finds_it(
+    database: Database, tenant: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_off(*_: object) -> None:
+        raise RuntimeError("The process ends here.")
+
+    monkeypatch.setattr(Files, "put", cut_off)
+    upload = Upload("a.png", None, len(PNG), io.BytesIO(PNG))
+    with pytest.raises(RuntimeError):
+        await keep_attachment(database, Files(tmp_path.as_uri()), TenantId(tenant), upload)
+    async with database.begin(tenant) as tx:
+        assert await tx.scalar(sa.text("SELECT count(*) FROM attachments")) == 1
 
 
 BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}}

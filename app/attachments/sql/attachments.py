@@ -25,6 +25,10 @@ async def insert_attachment(tx: TenantTx, content: StoredContent) -> StoredAttac
     return _read((await tx.execute(_INSERT, **asdict(content))).one())
 
 
+async def delete_attachment(tx: TenantTx, id_: UUID) -> None:
+    await tx.execute(sa.text("DELETE FROM attachments WHERE tenant_id = :tenant AND id = :id"), id=id_)
+
+
 # Only once a day: otherwise all who send the same file would wait for each other. By id, the order of purge's locks.
 _NOTE_NAMED = sa.text("""
     UPDATE attachments a SET last_named_at = now()
