@@ -16,7 +16,7 @@ from tests.delivery.stage import Batch, Stage, because, report
 
 E, S = DeliveryEvent, DeliveryStatus
 SIZE, STEPS = 6, 8
-ORDERS, PARTS, USUAL = 2, 20, 1
+ORDERS, PARTS, USUAL = 2, 8, 1
 """Plays a part, parts in all, and how many of them every run of the tests plays."""
 SOON = timedelta(microseconds=1)
 FAILED = because(ReasonCode.PROVIDER_REJECTED, retryable=True)
