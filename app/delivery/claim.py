@@ -62,27 +62,27 @@ class ClaimedSend:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What one claim brought. No rows: nothing was claimed."""
+    """The result of one claim. No rows: nothing was claimed."""
 
     rows: tuple[Claimed, ...] = ()
     judging: "Judging | None" = None
     wait: Wait | None = None
-    """Until when another claim is not worth it. If None: claim again at once after a claim that took something; after
-    one that took nothing, waiting alone brings no work."""
+    """How long another claim is not worth it. None after a claim that took something: claim again at once. None after
+    one that took nothing: waiting alone brings no work."""
     held: bool = False
     """Whether the lane is still marked as held."""
     last: bool = False
     """Whether nothing more of the lane is due."""
     share: int | None = None
-    """How many of the account's calls this process may have under way, once this is committed. None if this claim has
-    stored no share: what other processes do not see is not to be used."""
+    """How many of the account's calls this process may have under way once this is committed. None if this claim has
+    stored no share: a share that other processes cannot see must not be used."""
     rendered: tuple[ClaimedSend, ...] = ()
-    """The first of the rows, if their texts are stored already."""
+    """Those of the first rows whose texts are stored already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """One moment by two clocks: the database's, and the event loop's, which is the one to wait by."""
+    """One moment by two clocks: the database's, and the event loop's, by which this process waits."""
 
     database: datetime
     loop: float
@@ -108,7 +108,7 @@ class Claim:
         opens_at = None if snapshot is None else _opens_at(snapshot)
         if snapshot is None or opens_at is None:
             return ClaimResult()
-        if not snapshot.queued:  # to look may take long: what has left the queue may still be in its index
+        if not snapshot.queued:  # looking may take long: deliveries that have left the queue may still be in its index
             return ClaimResult()
         clocks = Clocks(snapshot.now, asyncio.get_running_loop().time())
         if opens_at > snapshot.now:
@@ -171,10 +171,9 @@ class Claim:
         return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
 
     async def _look_at_all(self, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
-        """Look at the whole queue soon, if something is in it that is not where the queue is.
+        """Look at the whole queue soon, if a delivery may lie before the place where the lane says its queue begins.
 
-        A worker of the release before does not know that its lanes say where their queues begin, and may have returned
-        a delivery to a place before that.
+        A worker of the previous release does not maintain that place, and may have returned a delivery to before it.
         """
         if snapshot.queue_from == queues.BEGINNING:
             return None
@@ -182,7 +181,8 @@ class Claim:
         return clocks.wait(snapshot.now + ROOM_WAIT)
 
     async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:
-        """Count what each contact got recently, if the tenant limits that. Others wait for this commit to count."""
+        """Count the messages each contact got recently, if the tenant limits them. Other claims wait for this commit
+        before they count."""
         if plan.guards.max_per_contact_per_day is None:
             return Counter()
         await contact_limits.take_turns(self._tx)
@@ -225,7 +225,7 @@ def _is_past(latest: datetime | None, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What the last check before sending needs: things may have changed since the preflight."""
+    """The last check before sending, with all it needs: things may have changed since the preflight."""
 
     plan: MessagePlan
     sender: AccountSender
@@ -234,10 +234,10 @@ class Judging:
     now: datetime
     rendering_time: RenderingTime = field(default_factory=RenderingTime)
     in_this_claim: Counter[Hashable] = field(default_factory=Counter)
-    """Messages that this claim sends, by everything a person is known as."""
+    """How many messages this claim sends to each name that a person is known by."""
 
     async def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
-        """Render what takes no time, in order. It holds up the claim, and with it the account."""
+        """Render the first rows for as long as that is quick: it holds up the claim, and with it the account."""
         left, done, slices = AT_ONCE, list[ClaimedSend](), Slices(SLICE)
         for row in rows:
             if left <= 0 or not self.rendering_time.short:
@@ -252,7 +252,7 @@ class Judging:
         return self._timed(claimed)[0]
 
     def _timed(self, claimed: Claimed) -> tuple[ClaimedSend, float]:
-        """Return the send, and the seconds of CPU that making it took."""
+        """Return the send, and the CPU seconds it took to make."""
         began = thread_time()
         try:
             claimed_send = self._claimed_send(claimed)
@@ -277,12 +277,12 @@ class Judging:
         return ClaimedSend(claimed, outbound)
 
     def _with_reached(self, recipient: Recipient) -> Recipient:
-        """Return the recipient with what it got recently, and gets by this claim."""
+        """Return the recipient with the number of messages it got recently, those of this claim included."""
         reached = self.reached[recipient.contact_id] + max(self.in_this_claim[name] for name in known_as(recipient))
         return replace(recipient, reached=reached) if reached else recipient
 
     def attempt(self, claimed_send: ClaimedSend) -> Attempt:
-        """Return what is stored of a send before it leaves."""
+        """Return the part of a send that is stored before it leaves."""
         outbound = claimed_send.outbound
         if isinstance(outbound, Reason):
             return Attempt(claimed_send.claimed, used_template=False)

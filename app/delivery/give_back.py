@@ -21,8 +21,8 @@ from app.store.transactions import TenantTx
 log = structlog.get_logger()
 
 TRIES: Final = 10
-"""How often to try if the process is stopping, or if PostgreSQL refuses. Otherwise it is waited for: nobody else knows
-that these calls were not begun."""
+"""How often to try if the process is stopping, or if PostgreSQL refuses. Otherwise there is no limit: no other process
+knows that these calls were not begun."""
 
 
 def given_back(row: Claimed) -> Report:
@@ -39,7 +39,7 @@ async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed], 
 
 
 async def give_back_claim(database: Database, lane: LaneKey, token: UUID, stop: asyncio.Event) -> bool:
-    """Find a claim by its token on a fresh connection, and give back what it took: no call of it was begun.
+    """Find a claim by its token on a fresh connection, and give back what it took: none of its calls was begun.
 
     Return whether that was possible.
     """

@@ -1,4 +1,4 @@
-"""A pump's claims that got no answer from PostgreSQL, so it is not known what they took."""
+"""A pump's claims that got no answer from PostgreSQL: nobody knows what they took."""
 
 import asyncio
 from typing import Final
@@ -31,7 +31,7 @@ class LostClaims:
         self._lost_one = False
 
     async def give_back(self, token: UUID, error: BaseException) -> bool:
-        """Give back what the claim took. Return False if that was not possible: the sweeper wakes the lane.
+        """Give back what the claim took. Return False if that was not possible, and the sweeper must wake the lane.
 
         Raise the error again if it is a bug of ours.
         """
@@ -44,7 +44,7 @@ class LostClaims:
 
     async def wait_after(self, token: UUID, error: BaseException) -> Wait | None:
         """Give back what the claim took. Return when to claim again: at once after one lost connection, later after
-        several. Return None if the sweeper is to wake the lane. Raise the error again if it is a bug of ours.
+        several. Return None if the sweeper must wake the lane. Raise the error again if it is a bug of ours.
         """
         if not (await self.give_back(token, error) and may_pass(error)):
             return None

@@ -90,7 +90,7 @@ class Pump:
                 await self._context.slots.release(self._context.database)
 
     async def work(self) -> Wait | None:
-        """Claim and send. Return when the lane needs its next turn, or None if no amount of waiting brings work.
+        """Claim and send. Return when the lane needs its next turn, or None if waiting alone brings no work.
 
         Calls may still be under way: see `drain`. They do not delay the lane's next turn.
         """
@@ -109,7 +109,7 @@ class Pump:
     async def drain(self) -> None:
         """Wait until every call has ended and is recorded. Once `stop` is set, give back what was not begun.
 
-        Raise what ended one of them, if the turn has not.
+        Raise the error that ended one of them, unless the turn has raised it.
         """
         stop = asyncio.ensure_future(self._stop.wait())
         while self._pending:
@@ -154,7 +154,7 @@ class Pump:
         return await self._wait_for_returns(left) or result.last
 
     def _raise_fault(self) -> None:
-        """Raise what ended a part of this pump's work, once."""
+        """Raise, once, the error that ended a part of this pump's work."""
         fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
@@ -195,12 +195,10 @@ class Pump:
         return True
 
     async def _claim(self) -> ClaimResult:
-        """Claim what may be sent now. If the commit gets no answer, send nothing and give back what it claimed."""
+        """Claim what may be sent now. If the commit gets no answer, send nothing and give back what was claimed."""
         token, self._wait, self._came_back = uuid4(), None, False
-        now, until = (
-            asyncio.get_running_loop().time(),
-            elapsed() + (self._context.pace.lease - LEASE_MARGIN).total_seconds(),
-        )
+        now = asyncio.get_running_loop().time()
+        until = elapsed() + (self._context.pace.lease - LEASE_MARGIN).total_seconds()
         try:
             async with self._context.database.begin(self._lane.tenant) as tx:
                 result = await Claim(self._context, self._lane, tx, self._staged, self._slots).take(token)
@@ -223,7 +221,7 @@ class Pump:
         return result
 
     async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
-        """Render and store what was claimed. Then it may leave, as slots become free."""
+        """Render and store the claimed messages. Then they may leave as slots become free."""
         try:
             claimed_sends = await self._rendered(result, judging, until)
         except BaseException as error:  # noqa: BLE001 - the pump raises it
@@ -241,7 +239,7 @@ class Pump:
         self._queue(claimed_sends, judging.sender.adapter, until)
 
     async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
-        """Render what is not rendered yet, and store it. Give back what cannot be within half of the lease."""
+        """Render and store the remaining messages. Give back those that half of the lease is too short for."""
         aside = self._context.aside.of(self._lane.tenant, Purse.SENDING)  # so that other tenants know of this one
         rows, done = result.rows, len(result.rendered)
         if done == len(rows) and not result.held:
@@ -349,8 +347,8 @@ class Pump:
             await self._give_back_ready()
 
     async def _give_back_ready(self) -> None:
-        """Give back what was claimed ahead and not begun. The turn raises what keeps it from that, when its calls have
-        ended.
+        """Give back the deliveries that were claimed ahead and not begun. If that fails, the turn raises the error once
+        its calls have ended.
         """
         rows = [each.claimed for each in self._ready]
         self._ready.clear()

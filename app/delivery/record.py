@@ -2,8 +2,8 @@
 
 A group closes after 50 results or 50 ms. If an account claims nothing more until it is written, it closes once the
 calls under way have ended, or 10 ms later. While one group is written the next one grows, so groups get larger under
-load. A write that fails is retried as long as the process lives, in a task of its tenant's: nobody else knows the
-outcome.
+load. A failed write is retried for as long as the process lives, in a task of its tenant's own: no other process knows
+the outcome.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class BadAddress:
 
 @dataclass(slots=True, eq=False)
 class CallOutcome:
-    """How one call ended: for the delivery, and for the account that made it."""
+    """How one call ended, for the delivery and for its channel account."""
 
     tenant: TenantId
     account: UUID
@@ -91,7 +91,7 @@ class LateResults:
     """One tenant's results that could not be written at once."""
 
     together: dict[UUID, list[CallOutcome]] = field(default_factory=lambda: defaultdict(list))
-    """By their account: another account's lanes may be free."""
+    """By account: the lanes of one may be locked while those of another are free."""
     losses: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     """Connections that an account's group has lost in a row."""
     alone: list[Alone] = field(default_factory=list)
@@ -101,6 +101,8 @@ class LateResults:
 
 
 class Recorder:
+    """Writes the results of calls for all pumps of the process."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[CallOutcome] = []
@@ -131,16 +133,16 @@ class Recorder:
             self._awaited.difference_update(results)
 
     def hurry(self) -> None:
-        """Write what has come soon: claims wait for it, and more is about to come."""
+        """Write soon: claims wait for these results, and more are about to come."""
         self._wanted.set()
 
     def flush(self) -> None:
-        """Write what has come at once."""
+        """Write at once."""
         self._wanted.set()
         self._full.set()
 
     async def run(self) -> None:
-        """Write groups until `close`, then what is left. While one group waits for the database, another one grows."""
+        """Write groups until `close`, then the rest. While one group waits for the database, another one grows."""
         for _ in range(WRITERS):
             self._run(self._write_groups())
         try:
@@ -170,7 +172,7 @@ class Recorder:
             await self._write(group)
 
     def stop(self) -> None:
-        """Note that the process is ending: what cannot be written soon is given up, so that nobody waits for it."""
+        """Note that the process is ending. Results that cannot be written soon are given up, so that it can end."""
         if self._end is None:
             self._end = asyncio.get_running_loop().call_later(CLOSING_SECONDS, self._give_up_all)
 
@@ -220,8 +222,8 @@ class Recorder:
             self._run(self._write_late(tenant, late))
         return late
 
-    async def _write_late(self, tenant: TenantId, late: "LateResults") -> None:
-        """Write what could not be written at once, for as long as it takes."""
+    async def _write_late(self, tenant: TenantId, late: LateResults) -> None:
+        """Try again until all late results are written."""
         while True:
             await self._write_together(tenant, late)
             await self._write_alone(tenant, late)
@@ -230,8 +232,9 @@ class Recorder:
                 return
             await asyncio.sleep(RETRY_WAIT)
 
-    async def _write_together(self, tenant: TenantId, late: "LateResults") -> None:
-        """Write the results of each account as a group. One by one, if the group is at fault or ends connections."""
+    async def _write_together(self, tenant: TenantId, late: LateResults) -> None:
+        """Write the results of each account as a group, or leave them to be written one by one if the group is at fault
+        or ends connections."""
         together, late.together = late.together, defaultdict(list)
         for account, results in together.items():
             async with self._retrying:
@@ -244,7 +247,7 @@ class Recorder:
             else:
                 late.together[account] = [*results, *late.together[account]]
 
-    async def _write_alone(self, tenant: TenantId, late: "LateResults") -> None:
+    async def _write_alone(self, tenant: TenantId, late: LateResults) -> None:
         """Write results one by one. Give up what PostgreSQL refuses again and again."""
         stuck, failed = set[UUID](), list[Alone]()
         tried, late.alone = late.alone, []
@@ -269,7 +272,7 @@ class Recorder:
         """Write results as a whole. Return the error if they could not be written."""
         try:
             await self._settle(tenant, results)
-        except Exception as error:  # noqa: BLE001 - this task must outlive whatever one result brings about
+        except Exception as error:  # noqa: BLE001 - one bad result must not end this task
             log.warning("record_failed", results=len(results), error=type(error).__name__)
             return error
         return None
@@ -288,7 +291,7 @@ class Recorder:
     async def _note_accounts(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         """Store the accounts' health in a transaction of its own, once: a claim locks account rows before counters.
 
-        Raise what may pass. An account whose health cannot be stored costs no result.
+        Raise errors that may pass. If PostgreSQL refuses an account's health, the results are written all the same.
         """
         by_account: dict[UUID, list[CallOutcome]] = defaultdict(list)
         for result in results:
@@ -331,8 +334,8 @@ def _answering(results: Sequence[CallOutcome]) -> set[UUID]:
 def refuses(error: BaseException) -> bool:
     """Return whether the result itself is at fault, or a bug of ours, so that waiting does not help.
 
-    A server that is starting, stopping, failing over or full also answers. It is waited for like an absent one, and so
-    is whoever holds a lock.
+    Errors of a server that is starting, stopping, failing over or full may pass, like those of an absent one, and so
+    may waits for locks.
     """
     return not may_pass(error)
 
@@ -342,8 +345,8 @@ def _lost(error: Exception) -> bool:
 
 
 def _give_up(results: Iterable[CallOutcome], error: Exception | None = None) -> None:
-    """Leave results unwritten. Their rows stay `sending`: the leases run out, and then they are uncertain and a person
-    sees them.
+    """Leave results unwritten. Their rows stay `sending` until the leases run out; then they are uncertain, and a
+    person sees them.
     """
     given_up = [result for result in results if not result.written.done()]
     for result in given_up:

@@ -63,7 +63,7 @@ class Report:
     outcome: str | None = None
     """How the attempt ended, if the event alone does not say it."""
     of_attempt: bool = True
-    """Whether it is about one attempt. A watermark is about everything that was sent until a moment."""
+    """Whether it is about one attempt. A watermark is about all messages sent up to a moment."""
     counts: bool = True
     """Whether it counts for the health of its lane. Of the messages in one lost call, only one counts."""
     evidence: str | None = None
@@ -78,8 +78,8 @@ async def settle(
 ) -> dict[DeliveryId, Transition | Ignored]:
     """Apply reported events, with all their consequences, inside the caller's transaction.
 
-    `answering` are the accounts whose provider has answered. Return what the last report about each delivery did. A
-    delivery that does not exist is left out.
+    `answering` are the accounts whose provider has answered. Return what the last report about each delivery did.
+    Deliveries that do not exist are left out.
     """
     return {id_: answers[-1] for id_, answers in (await settle_each(tx, reports, answering)).items()}
 
@@ -123,8 +123,7 @@ def _delivery(report: Report) -> DeliveryId:
 
 
 def _storable(report: Report) -> Report:
-    """Clean what a provider wrote: a single NUL, or an id too long for its index, would keep a whole group from being
-    written."""
+    """Clean a provider's texts: one NUL, or an id too long for its index, would fail the write of a whole group."""
     reported, reason = report.reported, report.reported.reason
     if reason is not None:
         reported = replace(reported, reason=replace(reason, detail=storable(reason.detail)))
@@ -180,7 +179,7 @@ def _change(row: Locked, report: Report, move: Transition) -> Change:
 
 
 def _not_before(row: Locked, report: Report, move: Transition) -> datetime | None:
-    """Return when it may be sent, or None to leave that as it is. What a person sends again is due at once."""
+    """Return when it may be sent, or None to leave that as it is. If a person sends it again, it is due at once."""
     if report.wait is not None:
         return row.now + report.wait
     again = move.to is DeliveryStatus.QUEUED and row.state.status is not DeliveryStatus.SENDING
@@ -212,7 +211,7 @@ def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> Ended
 async def _write(
     tx: TenantTx, changes: Sequence[Change], ended: Sequence[EndedAttempt]
 ) -> tuple[list[Change], list[WrittenReply]]:
-    """Write the changes with their consequences. Return those that nobody else had made before, and their replies."""
+    """Write the changes with their consequences. Return those that nobody had made before, and their replies."""
     await _flip(tx, changes)
     entries = [entry for change in changes for entry in _entries(change)]
     replies = await timeline.write_changes(tx, changes, entries, ended)

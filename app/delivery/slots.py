@@ -31,7 +31,7 @@ MEASURED: Final = 0.1
 
 
 class CallSource(Protocol):
-    """Something that has calls to make."""
+    """Begins calls when slots are free. Each pump is one."""
 
     @property
     def ready(self) -> bool:
@@ -43,13 +43,13 @@ class CallSource(Protocol):
         ...
 
     def changed(self) -> None:
-        """Called when another claim may be worth it."""
+        """Note that another claim may be worth it."""
         ...
 
 
 @dataclass(slots=True)
 class _Speed:
-    """How many deliveries a second are answered."""
+    """How many deliveries are answered per second."""
 
     per_second: float = 0.0
     _count: int = 0
@@ -104,7 +104,7 @@ class AccountSlots:
 
     @property
     def waits_for_records(self) -> bool:
-        """Whether a claim would be worth it if what was answered were recorded."""
+        """Whether a claim would be worth it if the answered calls were recorded."""
         return self._room(self.limit) < self._worth_it <= self._missing(self.limit)
 
     @property

@@ -1,4 +1,4 @@
-"""Lanes that wait for a time to come: each alone, or in the queue of their channel account.
+"""Lanes that wait before their next claim: each alone, or in the queue of their channel account.
 
 Lanes of one account wait for the same thing: its next token, room for a call, the end of a cool-down. So they form one
 queue, and when the time has come the first of them claims for all. A hundred lanes on a slow account then cost one
@@ -20,7 +20,7 @@ TICK: Final = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when another claim is not worth it."""
+    """A time before which another claim is not worth it."""
 
     until: float
     """By the event loop's clock."""

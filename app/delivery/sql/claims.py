@@ -52,7 +52,7 @@ class LaneSnapshot:
     held_by_others: int = 0
     """The calls that they may have under way."""
     without: int = 0
-    """How many of them may have none."""
+    """How many of those processes may have no call under way."""
     queue_from: QueuePlace = BEGINNING
     """Where the lane's queue begins."""
 
@@ -65,8 +65,8 @@ _LANE_SNAPSHOT = sa.text(f"""
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version, l.queued, l.queue_from_at, l.queue_from_id,
-           -- From the counters of what is open. To count deliveries would be to read every one that the account ever
-           -- claimed, as long as an old transaction of somebody else keeps their index entries.
+           -- From the counters of the open mass replies. Counting deliveries would read every one that the account ever
+           -- claimed, while an old transaction of another database user keeps their index entries.
            (SELECT coalesce(sum(ol.sending), 0) FROM mass_replies om CROSS JOIN LATERAL ({newest_lane("*", "om.id")}) ol
             WHERE om.tenant_id = :tenant AND om.finished_at IS NULL
               AND om.status IN ('sending', 'paused', 'cancelled')) AS unrecorded,
@@ -125,7 +125,7 @@ class Claimed:
     recipient: Recipient
     due_at: datetime
     used_template: bool = False
-    """Whether the preflight, or the last attempt, was for sending it as a template."""
+    """Whether the preflight, or the last attempt, chose to send it as a template."""
 
 
 def _claim_statement(which: str) -> sa.TextClause:
@@ -148,8 +148,8 @@ def _claim_statement(which: str) -> sa.TextClause:
         -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
         WHERE tenant_id = {SOME_TENANT} AND d.id = ANY (ARRAY(
             SELECT id FROM granted
-            -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
-            -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
+            -- The first goes however many units it takes, and leaves a debt for the account to wait off. If it waited
+            -- for enough units instead, a lane of shorter messages on the same account would take them all.
             WHERE running <= :units OR place = 1))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.address_key,
                   d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units,
@@ -248,14 +248,14 @@ _COUNT_CLAIMED_AFTER_A_WAIT = sa.text(f"{_COUNT_CLAIMED} ({newest_lane('ctid')})
 
 @dataclass(slots=True)
 class Attempt:
-    """A claimed delivery with the texts to send. They are None before they are known, and if nothing may be sent."""
+    """A claimed delivery with the texts to send: None until they are rendered, and if nothing may be sent."""
 
     claimed: Claimed
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
     """Stored only if the customer reads it on our own timeline."""
     used_template: bool | None = None
-    """Whether a template is sent instead of the text, or None before that is known."""
+    """Whether a template is sent instead of the text. None until that is known."""
 
     @property
     def goes_otherwise(self) -> bool:
@@ -285,7 +285,7 @@ _KEEP_TEXTS = sa.text(f"""
 
 
 async def store_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
-    """Store the texts before they leave: whatever later reports them as sent finds here what was sent."""
+    """Store the texts before they leave: a receipt or a person that reports them as sent then finds the exact text."""
     await tx.rows(_KEEP_TEXTS, **_texts(attempts))
 
 
@@ -313,11 +313,11 @@ async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShar
 
 
 async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
-    """Find what a claim took whose commit got no answer, once that commit is over.
+    """Find the deliveries of a claim whose commit got no answer, once that commit is over.
 
-    By the token, not by the epoch it would have got: another worker's claim has that same number. The account's row is
-    locked first, as the claim locked it: a commit may still be under way, waiting for a replica, when its connection
-    is lost.
+    By the token, not by the epoch it would have given them: another worker's claim may have given the same. The
+    account's row is locked first, as the claim locked it: a commit may still be under way, waiting for a replica, when
+    its connection is lost.
     """
     statement = sa.text("""
         SELECT id, epoch FROM deliveries

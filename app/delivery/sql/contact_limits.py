@@ -1,4 +1,4 @@
-"""What one contact gets from mass replies: how many recently, and from which of its conversations in one batch."""
+"""Limits per contact: how many messages it got recently, and which of its conversations gets a mass reply."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +27,8 @@ _PHONES = sorted(PHONE_CHANNELS)
 
 
 def _sharing(one: str) -> str:
-    """Contacts that share an address: a person may be several contacts, and a number may be on several channels.
+    """Return a query of the contacts that share an address: one person may be several, and use a number on several
+    channels.
 
     On WhatsApp a person's number and ids lead to the same contacts.
     """
@@ -49,7 +50,7 @@ def _sharing(one: str) -> str:
 
 
 async def reached(tx: TenantTx, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()) -> Mapping[UUID, int]:
-    """Count the messages of mass replies that each contact got, or may have got, within 24 hours, without `besides`."""
+    """Count the mass reply messages that each contact got, or may have got, within 24 hours, except for `besides`."""
     statement = sa.text(f"""
         WITH own AS (
             SELECT c.contact_id, c.channel, {KEY} AS address_key
@@ -117,7 +118,7 @@ _THIN_OUT = sa.text(f"""
 
 
 async def thin_out(tx: TenantTx, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
-    """Skip what contacts would get too often of one mass reply, by the rule of `domain/contact_limits.py`.
+    """Skip the deliveries that are too many for their contacts, by the rule of `domain/contact_limits.py`.
 
     Return what the preflight has to subtract.
     """

@@ -1,11 +1,11 @@
-"""A sent reply marks its conversation as engaged, and as done if that was asked. One that did not arrive restores both.
+"""A sent reply flips its conversation to engaged, and to done if that was asked. A failed one restores both.
 
-Conversations are locked in id order, after the deliveries and before the counters. Their keys are not locked, because
-whoever writes on a timeline holds the key of its conversation.
+Conversations are locked in id order, after the deliveries and before the counters. The lock leaves their keys free,
+which every transaction that writes on a timeline holds.
 
 Values do not show whether somebody has changed a conversation since: a customer may have written and an agent answered.
-So a trigger counts the changes of each field, whatever makes them, and a flip remembers the count that it left. Several
-mass replies may have flipped one conversation. Its fields are restored when the last of these flips ends.
+So a trigger counts every change of each field, and a flip remembers the count that it left. Several mass replies may
+have flipped one conversation. Its fields are restored when the last of these flips ends.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from app.store.transactions import TenantTx
 
 @dataclass(slots=True)
 class Flip:
-    """What a sent reply changed on its conversation."""
+    """The changes that a sent reply made to its conversation."""
 
     result: str
     changed: Mapping[str, Changed]
@@ -96,9 +96,9 @@ def _changed(row: Any) -> dict[str, Changed]:
 
 
 def _given_back(field: str) -> str:
-    """The value of a field before the flips, if ours set it, nobody changed it since, and no other flip holds it.
+    """Return SQL for a field's value before the flips, if ours set it, nobody changed it since, and no other holds it.
 
-    A flip that found the field as it wanted it remembers no value. The flip that it found there does.
+    A flip that finds the field already set remembers no value. The flip that set it does.
     """
     # Flips from before the versions were counted have none.
     version = f"coalesce(o.reached ->> '{field}', CASE WHEN o.restores ? '{field}' THEN '0' END)"
@@ -110,7 +110,7 @@ def _given_back(field: str) -> str:
     """
 
 
-# Deliveries are found by their contacts, which have an index. A conversation may have got another contact since.
+# Deliveries are found by their contacts, which have an index. The conversation may have another contact by now.
 _RESTORE: Final = sa.text(f"""
     WITH back AS MATERIALIZED (
         SELECT c.id, {_given_back("engagement")}, {_given_back("status")}
@@ -134,7 +134,7 @@ _RESTORE: Final = sa.text(f"""
 
 
 async def restore(tx: TenantTx, rows: Sequence[Locked], leaving: Collection[UUID]) -> dict[UUID, Mapping[str, Changed]]:
-    """Restore what the flips of these deliveries changed, field by field, unless somebody has changed it since.
+    """Restore the fields that the flips of these deliveries changed, except those that somebody has changed since.
 
     `leaving` are all deliveries that stop counting as sent in this transaction: none of them holds a conversation. The
     caller must have locked the conversations. Return those that were changed, with the changes.

@@ -46,14 +46,14 @@ async def warm_up(tx: TenantTx) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LaneMove:
-    """What a group of changes does to one lane's counters."""
+    """The sum of a group of changes, as one lane counts it."""
 
     lane: Lane
     sums: Mapping[str, int]
     """What to add, by column."""
     latest: OutcomeWindow
     back_at: datetime | None = None
-    """The earliest time at which something is due that came back to the queue."""
+    """When the first of the deliveries that return to the queue is due."""
 
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
@@ -72,7 +72,7 @@ _COUNT = sa.text(f"""
         queue_from_at = least(l.queue_from_at, CAST(:back_at AS timestamptz)),
         queue_from_id = CASE WHEN CAST(:back_at AS timestamptz) <= l.queue_from_at
                              THEN '00000000-0000-0000-0000-000000000000' ELSE l.queue_from_id END,
-        -- What comes back to the queue may be due before the time that the lane waits for.
+        -- A delivery that returns to the queue may be due before the time that the lane waits for.
         watched_until = CASE WHEN :queued > 0 THEN NULL ELSE l.watched_until END,
         held_until = CASE WHEN :queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
     WHERE l.tenant_id = :tenant AND l.ctid = (SELECT CASE WHEN CAST(:counts AS boolean) THEN place END FROM held)

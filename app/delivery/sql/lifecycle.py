@@ -12,8 +12,8 @@ from app.domain.words import AccountId, DeliveryId, MassReplyId
 from app.store.outbox import publish_status
 from app.store.transactions import TenantTx
 
-# In the order of the queue's own index, which holds nothing else. In the order of their ids each page would read all
-# that have left the queue before, or sort all that are in it.
+# In the order of the queue's own index, which holds queued deliveries only. In the order of ids, each page would read
+# all deliveries that have left the queue, or sort all that are in it.
 _QUEUED = sa.text("""
     SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
     ORDER BY account_id, not_before, id LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -57,7 +57,7 @@ async def hold_lanes(tx: TenantTx, id_: MassReplyId) -> None:
 
 
 async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
-    """Finish a mass reply that has nothing queued, under way or handed over.
+    """Finish a mass reply that has nothing queued, under way or handed over. Return whether it was finished.
 
     The lanes are locked first: work that returns at this moment is either seen, or waits and reopens the mass reply.
     """
@@ -89,7 +89,7 @@ async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> LanesToWake:
 
 
 async def count_noted(tx: TenantTx, id_: MassReplyId) -> int:
-    """Count the skipped conversations that get a note. Calls have no timeline to read."""
+    """Count the skipped conversations that get a note. Nobody reads the timeline of a call."""
     statement = sa.text("""
         SELECT coalesce(sum(skipped), 0) FROM lanes
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND channel <> 'voice'

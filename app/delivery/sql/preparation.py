@@ -57,8 +57,8 @@ async def next_page(tx: TenantTx, id_: MassReplyId) -> FrozenPage | None:
     return FrozenPage(rows[0].page, rows[0].conversation_ids, rows[0].is_last) if rows else None
 
 
-# Most recipients of a page share all but themselves. What they share is sent once for all of them: taking a value apart
-# for PostgreSQL takes as long as storing it.
+# Most recipients of a page share every other value. Those are sent once for all of them: taking a value apart takes
+# PostgreSQL as long as storing it.
 _INSERT_DELIVERIES = sa.text("""
     INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, address, address_key, subject,
                             account_id, channel, status, reason_code, reason_detail, retryable, segments, warnings,
@@ -118,7 +118,7 @@ async def count_lanes(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict
 
 
 class _Kind(NamedTuple):
-    """What many deliveries have in common."""
+    """The values that many deliveries of a page share."""
 
     account_id: UUID | None
     channel: Channel
@@ -172,7 +172,7 @@ _SUMMARIES = sa.text("""
 
 
 async def page_summaries(tx: TenantTx, id_: MassReplyId) -> AsyncIterator[Summary]:
-    """Yield the summary of each page, and hold few of them at once: each has texts in it."""
+    """Yield the summary of each page. Few are in memory at once: each contains texts."""
     after: int | None = -1
     while after is not None:
         rows = list(await tx.execute(_SUMMARIES, id=id_, after=after, limit=SUMMARIES_AT_ONCE))
@@ -182,14 +182,14 @@ async def page_summaries(tx: TenantTx, id_: MassReplyId) -> AsyncIterator[Summar
 
 
 async def renew_statistics(tx: TenantTx, added: int) -> None:
-    """Refresh the planner's statistics of the deliveries if a tenth of them is new, unless somebody is doing it."""
+    """Refresh the planner's statistics of the deliveries if a tenth of them is new, unless that is under way."""
     known = await tx.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'deliveries'::regclass"))
     if added * 10 >= known:
         await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
 async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, confirm_within: timedelta) -> None:
-    """Store what was found, and until when it may be confirmed: by the database's clock, as it expires."""
+    """Store the preflight, and until when it may be confirmed, by the database's clock."""
     statement = sa.text("""
         UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
                preflight = CAST(:preflight AS jsonb), updated_at = now(),

@@ -24,9 +24,9 @@ COLUMNS = """
 
 
 def the_one(id_: str) -> str:
-    """Return a condition for the row of an id, which only the primary key's index serves: it alone has this order.
+    """Return a condition for the row of an id that only the primary key's index serves: no other has this order.
 
-    For a table that was nearly empty when the plan was made, every index that begins with the tenant looks as good.
+    To a plan made while the table was nearly empty, every index that begins with the tenant looks as good.
     """
     return f"id >= {id_} AND id <= {id_} ORDER BY id LIMIT 1"
 
@@ -40,7 +40,7 @@ def about(conversation: str) -> str:
 
 
 def against(channel: str, key: str) -> str:
-    """Join what stands against writing to an address. Of several reasons, the person's own comes first."""
+    """Join the reason not to write to an address, if there is one. Of several, the person's own comes first."""
     return f"""
     LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
                        WHERE tenant_id = {SOME_TENANT} AND channel = {channel} AND address = {key}
@@ -55,7 +55,7 @@ _LOAD = sa.text(f"""
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
     {about("wanted.id")}
     LEFT JOIN LATERAL (
-        -- Every condition that another index would also serve is kept out of the search itself.
+        -- Conditions that another index would also serve are kept out of the search itself.
         SELECT bool_or(d.mass_reply_id <> :mass_reply
                        AND d.status IN ('queued', 'sending', 'sent', 'delivered', 'read', 'uncertain')
                        AND (SELECT confirmed_at FROM mass_replies
@@ -146,7 +146,7 @@ _KNOWN = sa.text(f"""
 
 
 async def _known(tx: TenantTx, addresses: Sequence[Address]) -> list[_Known]:
-    """Return the key of each address, and what stands against writing to it."""
+    """Return the key of each address, and the reason not to write to it."""
     values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
     rows = await tx.rows(_KNOWN, **values)
     return [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]

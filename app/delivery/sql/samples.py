@@ -16,7 +16,7 @@ def _draw_from(lanes: str, deliveries: str = "") -> sa.TextClause:
 
     Each delivery draws a lot, and of each lane only the lowest are kept: no more of it can be in the sample. So a queue
     is read once, in its index alone, and not sorted. Then channels take turns: a sample of three covers three channels.
-    What somebody else has locked is about to leave the queue.
+    Rows that another transaction has locked are about to leave the queue, and are left out.
     """
     return sa.text(f"""
         WITH drawn AS (
@@ -39,7 +39,7 @@ _DRAW_ELSEWHERE = _draw_from(f"l.queued > 0 AND {STOPPED} IS NULL", "AND NOT sam
 
 
 async def draw(tx: TenantTx, id_: MassReplyId, size: int) -> None:
-    """Choose `size` deliveries that are sent first. No other is sent before `pause_after_sample`."""
+    """Choose `size` deliveries to send first. No other is sent before `pause_after_sample`."""
     await tx.execute(_DRAW, id=id_, size=size)
     statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
     await tx.execute(statement, id=id_)
@@ -67,7 +67,7 @@ _GIVE_UP = sa.text("""
 async def move(tx: TenantTx, id_: MassReplyId) -> int:
     """Replace sample deliveries whose lanes cannot go on by others. Return how many were replaced.
 
-    None is if nothing of the mass reply can go on: its lanes show why, and it still begins with the sample.
+    If no lane of the mass reply can go on, none is replaced: the lanes show why, and it still begins with its sample.
     """
     stuck = list(await tx.scalars(_STUCK, id=id_))
     if not stuck:

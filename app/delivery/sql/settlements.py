@@ -54,14 +54,14 @@ class Locked:
     files: int
     """Files that go with the text, as far as the preflight knew."""
     times_billed: int
-    """How often it was counted as sent."""
+    """How many times it was counted as sent."""
     prices: Mapping[str, str]
     """The provider's prices of its messages."""
     deferrals: int
     not_before: datetime
-    """From when on it may be sent, or sent again."""
+    """When it may be sent, or sent again."""
     sent_at: datetime | None
-    """When a provider accepted it, since it was last queued. The consequences were written then."""
+    """When a provider accepted it, since it was last queued. Its consequences were written at that moment."""
     attempt_started_at: datetime | None
     """When the attempt of the reported event began."""
     restores: Mapping[str, str | None]
@@ -94,7 +94,7 @@ _READ = sa.text(f"""
            a.started_at, a.last_receipt_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed,
            coalesce(a.outcome IN ({_PROOF}), false) AS attempt_proved,
            a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person,
-           -- Most deliveries have one attempt, and are not to be asked about others.
+           -- Most deliveries have one attempt: they cost no look for others.
            CASE WHEN d.epoch > 1 THEN EXISTS (
                SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
                   AND o.epoch <> coalesce(v.epoch, d.epoch) AND o.outcome IN ({_PROOF})) ELSE false END AS other_proved,
@@ -198,7 +198,7 @@ class Change:
 
     @property
     def due_at(self) -> datetime:
-        """From when on it may be sent after this change."""
+        """When it may be sent after this change."""
         return self.not_before or self.row.not_before
 
     @property

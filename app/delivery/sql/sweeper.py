@@ -20,14 +20,14 @@ TURN = timedelta(seconds=4)
 """Longer than a slow tick, so that no retry is missed."""
 
 LONGEST_PIECE = "60s"
-"""A sweeper that is silent for longer is taken for frozen, and loses the lock to another process."""
+"""A sweeper that is silent for longer counts as frozen, and loses the lock to another process."""
 ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, first come, first served
 
 
 async def try_lock(tx: SweepTx) -> bool:
     """Become the sweeper until the transaction ends. Return False if another process is.
 
-    The transaction may idle for longer than others: meanwhile all work is done on other connections.
+    The transaction may idle for longer than others, as all work is done on other connections meanwhile.
     """
     statement = sa.text("SELECT pg_try_advisory_xact_lock(:key), set_config(:setting, :longest, true)")
     setting = {"setting": "idle_in_transaction_session_timeout", "longest": LONGEST_PIECE}
@@ -51,7 +51,7 @@ async def beat(tx: RoutingTx) -> None:
 def _in_turns(found: str, order: str) -> sa.TextClause:
     """Return a query of the first `:limit` rows, in this order, of those that another query finds.
 
-    Tenants take turns: what cannot be done for one of them keeps nobody else's work out, however much it is.
+    Tenants take turns: work that cannot be done for one of them, however much it is, does not crowd out the others'.
     """
     return sa.text(f"""
         SELECT * FROM ({found}) AS found
@@ -67,14 +67,14 @@ class ExpiredClaim:
 
 
 async def expired_claims(tx: SweepTx, limit: int, within: timedelta | None = None) -> list[ExpiredClaim]:
-    """Return claims whose lease has run out, at any time or within the last while.
+    """Return claims whose lease has run out, at any time or within this long.
 
-    As long as an old transaction of somebody else is open, the index holds everything that was claimed since: a look at
-    a while does not visit those rows.
+    While an old transaction of another database user is open, the index keeps an entry for everything claimed since.
+    A look at recent leases alone does not visit those.
     """
     found = """
         SELECT tenant_id, id, epoch, lease_until FROM deliveries
-        -- Sub-selects: the clock itself is another at each row, and would be compared only after reading it.
+        -- Sub-selects: the bare clock differs at each row, so it would be compared only after reading the row.
         WHERE status = 'sending' AND lease_until < (SELECT clock_timestamp())
           AND lease_until >= (SELECT coalesce(clock_timestamp() - CAST(:within AS interval), '-infinity'))
     """
@@ -113,7 +113,7 @@ async def idle_lanes(tx: SweepTx, idle: timedelta) -> list[LaneKey]:
 
 
 async def long_lanes(tx: SweepTx, queued: int, limit: int) -> list[LaneKey]:
-    """Return some open lanes that have much to do."""
+    """Return some open lanes with more than this many queued deliveries."""
     return [_lane(row) for row in await tx.execute(_LONG, queued=queued, limit=limit)]
 
 
@@ -130,10 +130,7 @@ _STOPPED_LANES = sa.text(f"""
 
 async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
     """Return the lanes of mass replies under way that have work and cannot go on, each with the reason."""
-    return {
-        LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)): row.why
-        for row in await tx.execute(_STOPPED_LANES)
-    }
+    return {_lane(row): row.why for row in await tx.execute(_STOPPED_LANES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ class OpenMassReply:
     expires_at: datetime | None
     dispatch_at: datetime | None
     not_after: datetime | None
-    """From when on a queued delivery is too late."""
+    """When the first queued delivery becomes too late to send."""
     queued: int
     sending: int
     sample_over: bool
@@ -222,7 +219,7 @@ async def handed_over(tx: SweepTx) -> list[tuple[TenantId, MassReplyId]]:
 
 
 DOUBLINGS = 30
-"""As often as the age of a report doubles from a second on until it is older than anything that is kept: 34 years."""
+"""How often the age of a report doubles, from one second, before it is older than anything that is kept: 34 years."""
 
 _UNSETTLED = _in_turns(
     """
@@ -243,8 +240,8 @@ async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> 
     """Return reports whose delivery was not known when they came, and that are due for a retry.
 
     Retries come further and further apart: for a few seconds whenever the age has doubled. Most such reports are about
-    messages that others sent through the same account, and must not take time from those that have a delivery: only
-    those whose turn it is are read.
+    messages that other programs sent through the same account, and must not delay those that have a delivery. So only
+    the reports due right now are read.
     """
     rows = await tx.execute(_UNSETTLED, youngest=older_than, turn=TURN, doublings=DOUBLINGS, limit=limit)
     return [(TenantId(row.tenant_id), row.id) for row in rows]
@@ -262,7 +259,7 @@ async def uncertain_deliveries(
 ) -> list[UncertainDelivery]:
     """Return uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough.
 
-    Those come first that nobody was asked about yet, or not for longest.
+    First come those never asked about, then those asked about longest ago.
     """
     found = """
         SELECT d.tenant_id, d.id, d.account_id, d.not_before
@@ -276,7 +273,7 @@ async def uncertain_deliveries(
 
 
 async def abandoned(tx: SweepTx, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
-    """Return mass replies that nobody confirmed, old enough to be purged."""
+    """Return unconfirmed mass replies that are old enough to be purged."""
     found = """
         SELECT tenant_id, id, finished_at FROM mass_replies
         WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval)

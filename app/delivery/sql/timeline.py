@@ -1,4 +1,4 @@
-"""What a settled delivery writes on the timeline of its conversation."""
+"""Write settled deliveries, with their entries on the timelines of their conversations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What lanes wait for, visible to every process and every person."""
+"""Why lanes wait and for how long, stored where every process and every person sees it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
     await tx.execute(statement, **lane_binds(lane))
 
 
-# A lane locked right now is being worked and needs no watch. So this waits for nobody, whatever the order.
+# A lane locked right now is being worked and needs no watch. Skipping it, this waits for no lock: the order is free.
 _WATCH = sa.text("""
     WITH promised AS (
         SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:accounts AS uuid[]), CAST(:seconds AS float8[]))
@@ -62,7 +62,7 @@ _WATCH = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class LaneWatch:
-    """A lane that a process comes back to by itself within these seconds."""
+    """A lane that a process promises to come back to within these seconds."""
 
     lane: LaneKey
     seconds: float
