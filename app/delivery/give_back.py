@@ -21,8 +21,10 @@ from app.store.transactions import TenantTx
 log = structlog.get_logger()
 
 TRIES: Final = 10
-"""How often to try if the process is stopping, or if PostgreSQL refuses. Otherwise there is no limit: no other process
-knows that these calls were not begun."""
+"""How often to try if PostgreSQL refuses. While it is away there is no limit: no other process knows that these calls
+were not begun."""
+CLOSING_SECONDS: Final = 15
+"""The limit if the process is stopping. A pump may give back three times, and SIGKILL comes after 60 seconds."""
 
 
 def given_back(row: Claimed) -> Report:
@@ -53,7 +55,8 @@ async def give_back_claim(database: Database, lane: LaneKey, token: UUID, stop: 
 async def _settle(
     database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]], stop: asyncio.Event
 ) -> bool:
-    tries = 0
+    tries, now = 0, asyncio.get_running_loop().time
+    began = now()
     while True:
         try:
             async with database.of(RECORDS).begin(lane.tenant) as tx:
@@ -61,7 +64,8 @@ async def _settle(
             return True
         except TROUBLE as error:
             tries += 1
-            if tries >= TRIES and (stop.is_set() or refuses(error)):
+            is_late = stop.is_set() and now() - began >= CLOSING_SECONDS
+            if is_late or (refuses(error) and tries >= TRIES):
                 # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
                 log.error("give_back_failed", error=type(error).__name__)
                 return False

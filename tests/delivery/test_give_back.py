@@ -46,12 +46,16 @@ async def test_postgresql_is_waited_for_as_long_as_it_is_away(stage: Stage) -> N
     assert await stage.counts(batch) == {"queued": 3}
 
 
-async def test_a_process_that_stops_does_not_wait_for_ever(stage: Stage) -> None:
+@pytest.mark.parametrize(("seconds", "left"), [(15, "queued"), (0, "sending")])
+async def test_a_process_that_stops_waits_for_postgresql_for_a_while_and_not_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float, left: str
+) -> None:
+    monkeypatch.setattr(give_back_module, "CLOSING_SECONDS", seconds)
     batch, stopping = await stage.batch(3), asyncio.Event()
     rows = await stage.claim(batch)
     stopping.set()
-    await give_back(Away(stage.database, TRIES), batch.lane, rows, stopping)  # type: ignore[arg-type]
-    assert await stage.counts(batch) == {"sending": 3}
+    await give_back(Away(stage.database, 2 * TRIES), batch.lane, rows, stopping)  # type: ignore[arg-type]
+    assert await stage.counts(batch) == {left: 3}
 
 
 async def test_a_commit_that_is_still_under_way_is_waited_for(stage: Stage) -> None:
