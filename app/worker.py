@@ -25,7 +25,7 @@ from app.automation.runner import RuleRunner
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.preparations import Preparations
 from app.delivery.pump_context import Pace, PumpContext
-from app.delivery.record import TROUBLE, Recorder
+from app.delivery.record import Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sql import sweeper
 from app.delivery.sweeper import PUMP_IDLE, Sweeper
@@ -36,6 +36,7 @@ from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
+from app.store.overload import TROUBLE
 from app.store.shares import DELIVERY, PUMPS, RECORDS
 from app.telemetry import open_telemetry
 from app.telemetry.metrics import served

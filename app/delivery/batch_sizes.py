@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from app.delivery.record import CallOutcome
+from app.delivery.outcomes import CallOutcome
 from app.domain.lanes import LaneKey
 from app.domain.outbound import SendResult, Unknown
 from app.process.recently_used import RecentlyUsed

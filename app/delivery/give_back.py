@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from app.delivery.record import RETRY_WAIT, TROUBLE, refuses
+from app.delivery.late_results import RETRY_WAIT
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
 from app.delivery.sql.claims import Claimed
@@ -15,6 +15,7 @@ from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.words import DeliveryId
 from app.store.database import Database
+from app.store.overload import TROUBLE, may_pass
 from app.store.shares import RECORDS
 from app.store.transactions import TenantTx
 
@@ -65,7 +66,7 @@ async def _settle(
         except TROUBLE as error:
             tries += 1
             is_late = stop.is_set() and now() - began >= CLOSING_SECONDS
-            if is_late or (refuses(error) and tries >= TRIES):
+            if is_late or (not may_pass(error) and tries >= TRIES):
                 # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
                 log.error("give_back_failed", error=type(error).__name__)
                 return False

@@ -7,7 +7,6 @@ from uuid import UUID
 import structlog
 
 from app.delivery.give_back import give_back_claim
-from app.delivery.record import refuses
 from app.delivery.waiting import Wait
 from app.domain.lanes import LaneKey
 from app.store.database import Database
@@ -38,7 +37,7 @@ class LostClaims:
         log.warning("claim_unanswered", error=type(error).__name__)
         giving_back = asyncio.ensure_future(give_back_claim(self._database, self._lane, token, self._stop))
         is_back = await asyncio.shield(giving_back)
-        if refuses(error):
+        if not may_pass(error):
             raise error
         return is_back
 

@@ -4,11 +4,13 @@ After HTTP 429 the adapter returns Deferred with the scope `account` (`channels/
 goes back to the queue, and no lane of the account sends until the time that the provider asked for.
 """
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
+from uuid import UUID
 
-from app.delivery.record import BadAddress, CallOutcome, Heard
 from app.delivery.settle import Report
 from app.delivery.sql.claims import Claimed
 from app.domain.delivery_lifecycle import RETRYABLE, DeliveryEvent, ReportedEvent
@@ -23,7 +25,40 @@ from app.domain.outbound import (
     Unknown,
 )
 from app.domain.pacing import back_off, pair_rate_wait
-from app.domain.words import Reason, ReasonCode
+from app.domain.words import Channel, Reason, ReasonCode, TenantId
+
+Heard = Literal["answer", "silence", "nothing"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BadAddress:
+    """An address to block, because the provider refused it for good."""
+
+    channel: Channel
+    address: str = field(repr=False)
+    reason: ReasonCode
+
+
+@dataclass(slots=True, eq=False)
+class CallOutcome:
+    """How one call ended, for the delivery and for its channel account."""
+
+    tenant: TenantId
+    account: UUID
+    report: Report
+    heard: Heard
+    """Whether the provider answered at all. "nothing" if it was not called."""
+    account_deferral: Deferred | None = None
+    bad_address: BadAddress | None = None
+    noted: bool = False
+    """Whether the account's health is stored."""
+    written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def release(self) -> None:
+        """Let go of whoever waits until it is written."""
+        if not self.written.done():
+            self.written.set_result(None)
+
 
 _HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLINE_PASSED: "nothing"}
 """For a deferred message that the provider did not answer: whether the provider was silent, or was not called."""

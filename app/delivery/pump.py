@@ -22,7 +22,6 @@ from app.delivery.give_back import give_back, given_back
 from app.delivery.lost_claims import LostClaims
 from app.delivery.outcomes import refused
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import TROUBLE
 from app.delivery.sending import ReadyCall, Sending, takes_many
 from app.delivery.settle import settle
 from app.delivery.sql import account_health, claims, waiting
@@ -33,6 +32,7 @@ from app.domain.lanes import LaneKey
 from app.domain.words import Reason
 from app.process.tenant_time import Purse
 from app.store.credentials import CredentialsUnreadable
+from app.store.overload import TROUBLE
 
 log = structlog.get_logger()
 

@@ -2,26 +2,25 @@
 
 A group closes after 50 results or 50 ms. If an account claims nothing more until it is written, it closes once the
 calls under way have ended, or 10 ms later. While one group is written the next one grows, so groups get larger under
-load. A failed write is retried for as long as the process lives, in a task of its tenant's own: no other process knows
-the outcome.
+load. A group that cannot be written is left to a task of its tenant's own (`late_results`).
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.delivery.settle import Report, settle
+from app.delivery.late_results import LateResults, give_up
+from app.delivery.outcomes import CallOutcome
+from app.delivery.settle import settle
 from app.delivery.sql import account_health
-from app.domain.outbound import Deferred
 from app.domain.pacing import rest
-from app.domain.words import Channel, ReasonCode, TenantId
+from app.domain.words import TenantId
 from app.store import blocked_addresses
 from app.store.database import Database
 from app.store.overload import may_pass
@@ -36,68 +35,12 @@ BURST: Final = 0.01
 together, and a group costs as much as its first twenty results."""
 LARGEST_GROUP: Final = 500
 WRITERS: Final = 2
-GROUP_TRIES: Final = 2
-"""After so many lost connections in a row a group is written one by one: a result in it may be what ends them."""
 RETRYING: Final = 2
 """How many tenants' results are tried again at once."""
-RETRY_WAIT: Final = 0.5
-REFUSALS: Final = 3
-"""How often the database may refuse one result before it is given up. An absent database is waited for."""
 CLOSING_SECONDS: Final = 30
 """How long after SIGTERM results are tried. Calls end within 10 seconds, and SIGKILL comes after 60."""
 
-TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
-
 SILENT: Final = "The provider does not answer."
-
-Heard = Literal["answer", "silence", "nothing"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class BadAddress:
-    """An address to block, because the provider refused it for good."""
-
-    channel: Channel
-    address: str = field(repr=False)
-    reason: ReasonCode
-
-
-@dataclass(slots=True, eq=False)
-class CallOutcome:
-    """How one call ended, for the delivery and for its channel account."""
-
-    tenant: TenantId
-    account: UUID
-    report: Report
-    heard: Heard
-    """Whether the provider answered at all. "nothing" if it was not called."""
-    account_deferral: Deferred | None = None
-    bad_address: BadAddress | None = None
-    noted: bool = False
-    """Whether the account's health is stored."""
-    written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-
-@dataclass(slots=True)
-class Alone:
-    """A result that is written by itself."""
-
-    result: CallOutcome
-    refusals: int = 0
-
-
-@dataclass(slots=True)
-class LateResults:
-    """One tenant's results that could not be written at once."""
-
-    together: dict[UUID, list[CallOutcome]] = field(default_factory=lambda: defaultdict(list))
-    """By account: the lanes of one may be locked while those of another are free."""
-    losses: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    """Connections that an account's group has lost in a row."""
-    alone: list[Alone] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.together or self.alone)
 
 
 class Recorder:
@@ -120,7 +63,7 @@ class Recorder:
     async def record(self, *results: CallOutcome) -> None:
         """Hand over results and wait until they are written, or given up."""
         if self._given_up:
-            return _give_up(results)
+            return give_up(results)
         self._waiting.extend(results)
         self._awaited.update(results)
         self._arrived.set()
@@ -186,7 +129,7 @@ class Recorder:
     def _give_up_all(self) -> None:
         self._given_up = True
         self._abandon()
-        _give_up(self._awaited)
+        give_up(self._awaited)
 
     def _abandon(self) -> None:
         for task in self._tasks:
@@ -208,65 +151,23 @@ class Recorder:
             if error is None:
                 return
             late = self._begin_late(tenant)
-            if refuses(error):
-                late.alone += map(Alone, results)
+            if not may_pass(error):
+                late.add_refused(results)
                 return
-        for result in results:
-            late.together[result.account].append(result)
+        late.add(results)
 
     def _begin_late(self, tenant: TenantId) -> LateResults:
         """Return the tenant's late results. Another group of its own may have failed at the same time."""
         late = self._late.get(tenant)
         if late is None:
-            late = self._late[tenant] = LateResults()
+            late = self._late[tenant] = LateResults(partial(self._failed, tenant), self._retrying)
             self._run(self._write_late(tenant, late))
         return late
 
     async def _write_late(self, tenant: TenantId, late: LateResults) -> None:
-        """Try again until all late results are written."""
-        while True:
-            await self._write_together(tenant, late)
-            await self._write_alone(tenant, late)
-            if not late:
-                del self._late[tenant]
-                return
-            await asyncio.sleep(RETRY_WAIT)
-
-    async def _write_together(self, tenant: TenantId, late: LateResults) -> None:
-        """Write the results of each account as a group, or leave them to be written one by one if the group is at fault
-        or ends connections."""
-        together, late.together = late.together, defaultdict(list)
-        for account, results in together.items():
-            async with self._retrying:
-                error = await self._failed(tenant, results)
-            late.losses[account] = late.losses[account] + 1 if error is not None and _lost(error) else 0
-            if error is None:
-                continue
-            if refuses(error) or late.losses[account] >= GROUP_TRIES:
-                late.alone += [Alone(each) for each in results]
-            else:
-                late.together[account] = [*results, *late.together[account]]
-
-    async def _write_alone(self, tenant: TenantId, late: LateResults) -> None:
-        """Write results one by one. Give up what PostgreSQL refuses again and again."""
-        stuck, failed = set[UUID](), list[Alone]()
-        tried, late.alone = late.alone, []
-        for each in tried:
-            if each.result.account in stuck:
-                late.alone.append(each)
-                continue
-            async with self._retrying:
-                error = await self._failed(tenant, [each.result])
-            if error is None:
-                continue
-            each.refusals += refuses(error)
-            if each.refusals >= REFUSALS:
-                _give_up([each.result], error)
-                continue
-            failed.append(each)
-            if not refuses(error) and not _lost(error):
-                stuck.add(each.result.account)  # the others of its account would wait for the same
-        late.alone += failed  # the next time behind those that waited
+        """Write them until none is left. A result that comes after that is not late."""
+        await late.write()
+        del self._late[tenant]
 
     async def _failed(self, tenant: TenantId, results: Sequence[CallOutcome]) -> Exception | None:
         """Write results as a whole. Return the error if they could not be written."""
@@ -302,7 +203,7 @@ class Recorder:
                 try:
                     await self._note_account(tenant, account, members)
                 except Exception as error:
-                    if not refuses(error):
+                    if may_pass(error):
                         raise
                     log.warning("account_health_failed", account=str(account), error=type(error).__name__)
                 for member in members:
@@ -331,31 +232,6 @@ def _answering(results: Sequence[CallOutcome]) -> set[UUID]:
     return {result.account for result in results if result.heard == "answer"}
 
 
-def refuses(error: BaseException) -> bool:
-    """Return whether the result itself is at fault, or a bug of ours, so that waiting does not help.
-
-    Errors of a server that is starting, stopping, failing over or full may pass, like those of an absent one, and so
-    may waits for locks.
-    """
-    return not may_pass(error)
-
-
-def _lost(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-def _give_up(results: Iterable[CallOutcome], error: Exception | None = None) -> None:
-    """Leave results unwritten. Their rows stay `sending` until the leases run out; then they are uncertain, and a
-    person sees them.
-    """
-    given_up = [result for result in results if not result.written.done()]
-    for result in given_up:
-        why = "Stopping" if error is None else type(error).__name__
-        log.error("record_given_up", tenant=str(result.tenant), delivery=str(result.report.delivery_id), error=why)
-    _release(given_up)
-
-
 def _release(results: Sequence[CallOutcome]) -> None:
     for result in results:
-        if not result.written.done():
-            result.written.set_result(None)
+        result.release()

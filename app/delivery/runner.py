@@ -13,13 +13,12 @@ import structlog
 
 from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import TROUBLE
 from app.delivery.sql import waiting
 from app.delivery.sql.waiting import LaneWatch
 from app.delivery.waiting import Wait, WaitingLanes
 from app.domain.lanes import LaneKey
 from app.domain.words import TenantId
-from app.store.overload import may_pass
+from app.store.overload import TROUBLE, may_pass
 from app.telemetry.logs import about
 
 log = structlog.get_logger()

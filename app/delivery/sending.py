@@ -8,9 +8,8 @@ from typing import cast
 
 from app.delivery.batch_sizes import as_one_call
 from app.delivery.calling import Send, call, single
-from app.delivery.outcomes import answered
+from app.delivery.outcomes import CallOutcome, answered
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import CallOutcome
 from app.delivery.slots import AccountSlots
 from app.delivery.sql.claims import Claimed
 from app.domain.channel_port import Adapter, SendsMany

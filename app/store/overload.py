@@ -15,13 +15,20 @@ _IN_THE_WAY: Final = ("40001", "40P01", "55P03")
 """Two transactions conflicted. Another try may succeed."""
 _STARTING: Final = "57P03"
 
+TROUBLE: Final = (sa.exc.SQLAlchemyError, OSError, TimeoutError)
+"""What a failed statement or connection raises."""
+
 
 class DatabaseAway(OSError):
     """PostgreSQL accepts no connections."""
 
 
 def may_pass(error: BaseException) -> bool:
-    """Return whether a failed statement or connection may succeed if it is tried again."""
+    """Return whether a failed statement or connection may succeed if it is tried again.
+
+    Errors of a server that is starting, stopping, failing over or full may pass, like those of an absent one, and so
+    may waits for locks. After any other error waiting does not help: its values are at fault, or a bug of ours.
+    """
     return isinstance(error, Exception) and (isinstance(error, OSError) or overload_of(error) is not None)
 
 

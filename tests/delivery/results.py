@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 from uuid import UUID
 
-from app.delivery.record import CallOutcome, Recorder
+from app.delivery.outcomes import CallOutcome
+from app.delivery.record import Recorder
 from app.delivery.settle import Report
 from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.outbound import Deferred

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.delivery import record as recorder_module
+from app.delivery import late_results
 from app.delivery.record import Recorder
 from app.delivery.sql import account_health
 from app.domain.delivery_lifecycle import DeliveryStatus
@@ -20,7 +20,7 @@ S = DeliveryStatus
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "RETRY_WAIT", 0.001)
+    monkeypatch.setattr(late_results, "RETRY_WAIT", 0.001)
 
 
 class TestTheAccount:

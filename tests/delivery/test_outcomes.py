@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.delivery.outcomes import answered
-from app.delivery.record import BadAddress
+from app.delivery.outcomes import BadAddress, answered
 from app.delivery.sql.claims import Claimed
 from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.lanes import LaneKey

@@ -10,8 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.delivery import late_results
 from app.delivery import record as recorder_module
-from app.delivery.record import GROUP, REFUSALS, BadAddress, Recorder
+from app.delivery.late_results import REFUSALS
+from app.delivery.outcomes import BadAddress
+from app.delivery.record import GROUP, Recorder
 from app.delivery.settle import Report, settle
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.words import Channel, ReasonCode
@@ -30,7 +33,7 @@ TOO_LONG: dict[str, Any] = {"wait": timedelta.max, "heard": "silence"}
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "RETRY_WAIT", 0.001)
+    monkeypatch.setattr(late_results, "RETRY_WAIT", 0.001)
 
 
 class TestGroups:

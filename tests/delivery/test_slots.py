@@ -7,8 +7,9 @@ import pytest
 
 from app.delivery import pump as pump_module
 from app.delivery import record, sending
+from app.delivery.outcomes import CallOutcome
 from app.delivery.pump import Pump
-from app.delivery.record import CallOutcome, Recorder
+from app.delivery.record import Recorder
 from app.delivery.slots import AccountSlots
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Unknown

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.channels import http, provider_responses
 from app.delivery import calling, claim, give_back, outcomes, record, rescuer, settle
+from app.delivery.late_results import LateResults
 from app.delivery.lost_claims import LostClaims
 from app.delivery.pump import Pump
 from app.delivery.sending import Sending
@@ -102,12 +103,13 @@ def _record() -> Iterator[Mutant]:
     yield from of_recording()
     yield from _functions(
         record.Recorder._write_or_leave,
-        record.Recorder._write_late,
-        record.Recorder._write_together,
-        record.Recorder._write_alone,
+        LateResults.add,
+        LateResults.add_refused,
+        LateResults.write,
+        LateResults._write_together,
+        LateResults._write_alone,
         record.Recorder._settle,
         record.Recorder._note_account,
-        record.refuses,
         Sending._finish,
         Sending.record,
         rescuer.expire_claims,
