@@ -3,6 +3,19 @@
 The rows are locked in id order, then read with their attempts, and judged by the domain's transition function. Each
 write is a compare-and-set on the status and epoch that were judged. Conversations are locked in id order, then the
 counters.
+
+`settle.settle_each` runs these statements. Below each are the parts that it is put together from:
+
+    lock      settlements.lock         deliveries, FOR UPDATE
+    read      settlements.read         deliveries with their mass replies and attempts
+                answered               account_health.NOTE_ANSWERS: no longer silent
+    flip      conversation_flips       conversations; a failure after a success restores them
+    write     timeline.write_changes
+                applied                settlements.APPLY: deliveries
+                ended, known, ends     attempts.END_ATTEMPTS: attempts
+                written                messages of what was applied
+    count     counters.count           lanes: all are locked, then all are counted
+                announced              outbox.PUBLISH: events
 """
 
 import json
