@@ -6,6 +6,11 @@ newer version usually lies after the older ones. So a scan from the end of the i
 first. If it lies elsewhere, the scan visits more versions, and still finds it.
 
 The key is compared as a range. With an equality PostgreSQL would not sort, and would not begin at the end.
+
+An update by key would visit them all too. So it goes to the place (`ctid`) of the version that the transaction has
+locked: nobody can write a newer one. A statement that has to wait for the lock gets the place of a version that came
+after the statement began, and does not see it, so it updates nothing. A caller locks in one statement and updates in
+the next, or updates again if nothing was updated.
 """
 
 

@@ -218,8 +218,7 @@ _TEMPLATED = f"""
     WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:otherwise_ids AS uuid[]))
 """  # noqa: S608 - built from constants
 
-# By the place of its newest version. A statement that waits for its lock gets the place of one that came after the
-# statement began, and does not see it.
+# By its place: see `app.store.newest`.
 _COUNT_CLAIMED = f"""
     UPDATE lanes l SET queued = l.queued - :claimed, sending = l.sending + :claimed, pumped_at = :now,
                        (queue_from_at, queue_from_id) = ({FIRST_QUEUED})
@@ -243,6 +242,7 @@ _MARK = sa.text(f"""
     SELECT (SELECT count(*) FROM account) AS accounts, (SELECT count(*) FROM lane) AS lanes
 """)  # noqa: S608 - built from constants
 
+# For when the first one had to wait for the lane's lock, and updated nothing.
 _COUNT_CLAIMED_AFTER_A_WAIT = sa.text(f"{_COUNT_CLAIMED} ({newest_lane('ctid')}) RETURNING 1")
 
 

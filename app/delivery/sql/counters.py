@@ -58,8 +58,7 @@ class LaneMove:
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
 
-# By the place of the lane's newest version. A statement that waits for the lane's lock gets the place of a version that
-# came after the statement began, and does not see it: so the first one locks only, and another one counts.
+# By the lane's place, see `app.store.newest`: the first run locks only, and the second one counts.
 # The latest attempts are a row of bits: new ones are pushed in from the right, and those beyond the window fall off.
 _COUNT = sa.text(f"""
     WITH announced AS ({outbox.PUBLISH}),
