@@ -19,7 +19,8 @@ BLOCK_ANYWAY: Final = """
     ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE SET created_at = excluded.created_at, lifted_at = NULL
     WHERE blocked_addresses.lifted_at IS NOT NULL
 """
-"""A block that comes from another name counts here too. Whoever lifted one on this name may have been somebody else."""
+"""A block that comes from another name, or an erased one's digest, counts here too. Whoever lifted one on this name may
+have been somebody else."""
 
 # The block stays on the old address too. The next owner of the number may lift it.
 _BLOCK_TOO = sa.text(f"""

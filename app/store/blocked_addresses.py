@@ -1,7 +1,7 @@
 """Addresses that may not be written to: blocked by a receipt, a refusal or a customer's STOP.
 
 A row is one address on one channel with one reason. It stays when the block is lifted: reports come late and in any
-order, and of a block and what lifts it the later counts. People list and lift blocks in `app/compliance/`. A helpdesk's
+order, and of an opt-out and an opt-in the later counts. People list and lift blocks in `app/compliance/`. A helpdesk's
 own opt-out of a contact is `contacts.opted_out`, which an import sets.
 """
 
@@ -16,18 +16,25 @@ from app.domain.words import Channel, ReasonCode
 from app.store.address_links import main_key
 from app.store.transactions import TenantTx
 
+LIFTED_BY_PERSON: Final = "CAST('-infinity' AS timestamptz)"
+"""The time of a lift by a person. It lifts the report that they saw; whatever else is reported counts, because a
+provider's clock may be behind."""
+
 # A provider's clock that is ahead of ours would make its word count for longer than it should.
 _AT: Final = "least(CAST(:at AS timestamptz), clock_timestamp())"
 
 # Of two at the same moment the one that arrives later counts: many providers give no parts of a second. A block that
 # stands moves on to the later report, so that nothing sent between the two lifts it. A new one is a new entry.
+# A lift whose time is still to come is from before our clock stepped back.
 _BLOCK = sa.text(f"""
     INSERT INTO blocked_addresses AS b (tenant_id, channel, address, reason, created_at)
     VALUES (:tenant, :channel, :address, :reason, {_AT})
     ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE
     SET created_at = excluded.created_at, lifted_at = NULL,
         id = CASE WHEN b.lifted_at IS NULL THEN b.id ELSE excluded.id END
-    WHERE excluded.created_at >= b.lifted_at OR b.lifted_at IS NULL AND excluded.created_at > b.created_at
+    WHERE CASE WHEN b.lifted_at IS NULL THEN excluded.created_at > b.created_at
+               WHEN b.lifted_at = {LIFTED_BY_PERSON} THEN excluded.created_at <> b.created_at
+               ELSE excluded.created_at >= b.lifted_at OR b.lifted_at > clock_timestamp() END
 """)  # noqa: S608 - built from constants
 # An opt-in is stored also if nothing is blocked: an older opt-out may come after it.
 _REVOKE = sa.text(f"""
@@ -39,7 +46,8 @@ _REVOKE = sa.text(f"""
 
 
 async def block(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode, at: datetime | None = None) -> None:
-    """Block this address on this channel, unless the block was lifted after this moment. None: now."""
+    """Block this address on this channel, unless its owner opted in after this moment, or a person lifted this very
+    block. None: now."""
     await tx.execute(_BLOCK, reason=reason, at=at, **await _place(tx, channel, address))
 
 

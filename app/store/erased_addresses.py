@@ -9,6 +9,7 @@ from app.domain.addresses import Address
 from app.domain.erased_addresses import AddressDigests
 from app.domain.errors import Overloaded
 from app.store import named_locks
+from app.store.address_links import BLOCK_ANYWAY
 from app.store.overload import overload_of
 from app.store.transactions import TenantTx
 
@@ -46,16 +47,17 @@ async def wait_for_erasures(tx: TenantTx) -> None:
 _ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
 # The digest is deleted when the address is known again: otherwise it would restore an opt-out that its owner revokes
 # later.
-_BLOCK_AGAIN = sa.text("""
+_BLOCK_AGAIN = sa.text(f"""
     WITH known AS (
         DELETE FROM erased_blocks e
         USING unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:addresses AS text[]))
               AS v (channel, digest, address)
         WHERE e.tenant_id = :tenant AND e.channel = v.channel AND e.address_digest = v.digest
         RETURNING v.channel, v.address, e.reason)
-    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-    SELECT :tenant, channel, address, reason FROM known ON CONFLICT DO NOTHING
-""")
+    INSERT INTO blocked_addresses (tenant_id, channel, address, reason, created_at)
+    SELECT :tenant, channel, address, reason, clock_timestamp() FROM known GROUP BY channel, address, reason
+    {BLOCK_ANYWAY}
+""")  # noqa: S608 - built from constants
 
 
 async def has_digests(tx: TenantTx) -> bool:

@@ -291,6 +291,16 @@ async def test_an_address_that_was_not_blocked_may_be_written_to_again(desk: Sta
     assert await preflight_codes(desk) == set()
 
 
+async def test_a_block_that_was_lifted_before_keeps_no_opt_out_from_coming_back(desk: Stage) -> None:
+    twin = person(external_id="c-twin", contact={"external_id": "u-twin", "name": "Twin"})
+    await import_(desk.client, twin, person(contact=PERSON | {"opted_out": True}))
+    await block(desk, "zoe.quirrel", "opted_out")
+    await desk.write("UPDATE blocked_addresses SET lifted_at = now() WHERE tenant_id = :tenant", tenant=desk.tenant)
+    await erase(desk.client)
+    await import_(desk.client, person())
+    assert await preflight_codes(desk) == {"opted_out"}
+
+
 async def test_an_address_that_somebody_else_has_too_stays_blocked_for_them(desk: Stage) -> None:
     other = person(external_id="c-twin", contact={"external_id": "u-twin", "name": "Twin"})
     await import_(desk.client, other)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.domain.permissions import Role
-from app.domain.words import Channel
+from app.domain.words import Channel, TenantId
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
@@ -106,7 +107,7 @@ async def test_a_message_that_is_repeated_as_a_new_event_counts_from_when_it_fir
     assert await preview(client) == (1, [])
 
 
-async def test_what_was_sent_before_a_person_lifted_a_block_does_not_block_again(
+async def test_a_person_lifts_what_they_saw_and_a_stop_by_a_slow_clock_counts(
     client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
 ) -> None:
     account = await add_account(runtime, tenant, whatsapp(API))
@@ -117,11 +118,35 @@ async def test_what_was_sent_before_a_person_lifted_a_block_does_not_block_again
         await callers.graph(account, whatsapp_message("100200300", PHONE[1:], STOP, stop))
         return [each["id"] for each in (await client.get("/blocked-addresses")).json()["items"]]
 
-    [first] = await listed_after(now - 7_200)
+    [first] = await listed_after(now - 3_600)
     await client.request("DELETE", f"/blocked-addresses/{first}", json=REASON)
     assert await listed_after(now - 3_600) == []
-    [second] = await listed_after(now)
+    [second] = await listed_after(now - 7_200)
     assert second != first
+
+
+async def test_a_stop_counts_after_our_clock_stepped_back(
+    client: httpx.AsyncClient, callers: Callers, account: UUID, runtime: Runtime, tenant: UUID
+) -> None:
+    await callers.twilio(account, sms(PHONE, "START"))
+    ahead = "UPDATE blocked_addresses SET created_at = now() + interval '1 h', lifted_at = now() + interval '1 h'"
+    async with runtime.database.begin(TenantId(tenant)) as tx:
+        await tx.execute(sa.text(f"{ahead} WHERE tenant_id = :tenant"))
+    await callers.twilio(account, sms(PHONE, "STOP"))
+    assert await preview(client) == (0, ["opted_out"])
+
+
+async def test_a_stop_that_the_former_release_takes_counts(
+    client: httpx.AsyncClient, callers: Callers, account: UUID, runtime: Runtime, tenant: UUID
+) -> None:
+    await callers.twilio(account, sms(PHONE, "START"))
+    former = """
+        INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+        VALUES (:tenant, 'sms', :address, 'opted_out') ON CONFLICT DO NOTHING
+    """
+    async with runtime.database.begin(TenantId(tenant)) as tx:
+        await tx.execute(sa.text(former), address=PHONE)
+    assert await preview(client) == (0, ["opted_out"])
 
 
 async def test_a_person_lifts_a_block_and_the_audit_log_says_who_and_why(

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.words import Channel, ReasonCode
+from app.store.blocked_addresses import LIFTED_BY_PERSON
 from app.store.transactions import TenantTx
 from app.tables import blocked_addresses
 
@@ -43,13 +44,11 @@ async def page(
     return [_read(row) for row in await tx.execute(query)]
 
 
-# A provider's clock may be some seconds behind ours, and a STOP sent after this must block again.
-_LIFT = sa.text("""
-    UPDATE blocked_addresses
-    SET lifted_at = greatest(created_at + interval '1 microsecond', now() - interval '10 seconds')
+_LIFT = sa.text(f"""
+    UPDATE blocked_addresses SET lifted_at = {LIFTED_BY_PERSON}
     WHERE tenant_id = :tenant AND id = :id AND lifted_at IS NULL
-    RETURNING *
-""")
+    RETURNING id, channel, address, reason, created_at
+""")  # noqa: S608 - built from constants
 
 
 async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
