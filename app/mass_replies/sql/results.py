@@ -121,28 +121,34 @@ async def rows(
     return await tx.rows(_page(query.status, tuple(given)), **values, **dict(given.values()))
 
 
-_INDEXED: Final = frozenset(
-    {
-        *(DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED, DeliveryStatus.CANCELLED),
-        DeliveryStatus.SENDING,
-    }
+_NOT_SENT: Final = frozenset(
+    {DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED, DeliveryStatus.CANCELLED}
 )
-"""Statuses that have an index of their own, and of which a mass reply normally has few."""
+"""Statuses that share an index. A mass reply normally has few of them."""
+
+# By account, as their index is: an account has few calls under way, of all its mass replies.
+_SENDING: Final = f"""
+    SELECT s.* FROM (SELECT account_id FROM lanes WHERE {_OF_BATCH}) l CROSS JOIN LATERAL (
+        SELECT * FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.account_id = l.account_id AND d.status = 'sending' OFFSET 0) s
+    WHERE s.mass_reply_id = :mass_reply AND s.id > :after ORDER BY s.id OFFSET 0
+"""  # noqa: S608 - a literal
 
 
 @cache
 def _page(status: DeliveryStatus | None, conditions: tuple[str, ...]) -> sa.TextClause:
     within, filtered = "true", "true"
-    if status in _INDEXED:
+    if status in _NOT_SENT:
         within = f"status = '{status}'"
-    elif status is not None:
+    elif status not in (None, DeliveryStatus.SENDING):
         # Of these there are many or, which the counters know, none.
         filtered = f"status = '{status}' AND EXISTS (SELECT FROM lanes WHERE {_OF_BATCH} AND {status} > 0)"
     # Without the offset, a condition could make the planner use an index in another order, and read all of it for every
     # page.
     in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND {within} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608
+    found = _SENDING if status is DeliveryStatus.SENDING else in_order
     where = " AND ".join((filtered, *conditions))
-    return _shown(f"SELECT * FROM ({in_order}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
+    return _shown(f"SELECT * FROM ({found}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
 
 
 _REASONS = sa.text(f"""
