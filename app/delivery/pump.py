@@ -327,7 +327,8 @@ class Pump:
                     await self._check_lane()
                 await asyncio.sleep(CHECK_EVERY)
         except Exception:
-            await self._give_back_ready()
+            while self._ready:  # more may come meanwhile
+                await self._give_back_ready()
             raise
         finally:
             self._watched = False

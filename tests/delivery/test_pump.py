@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.channels.http import elapsed
 from app.delivery import calling
+from app.delivery import pump as delivery_pump
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.claim import Claim, ClaimResult
 from app.delivery.pump import BATCH_FROM, FRESH, Pump
@@ -196,6 +197,24 @@ class TestWhatIsReady:
         with pytest.raises(ZeroDivisionError):
             await pump._watch_lane()
         assert (await stage.status(batch.first), pump._slots.waiting) == (S.QUEUED, 0)
+
+    async def test_is_given_back_with_what_comes_meanwhile(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def fails(*_: object) -> None:
+            raise ZeroDivisionError
+
+        async def takes_long(*_: object) -> None:
+            given_back.append(len(pump._ready))
+            if len(given_back) == 1:
+                pump._ready.append(later)
+
+        given_back = list[int]()
+        pump, _ = await self.claimed(stage, elapsed() + 3600)
+        later, pump._open_at = pump._ready[0], 0.0
+        monkeypatch.setattr(claims, "read_lane", fails)
+        monkeypatch.setattr(delivery_pump, "give_back", takes_long)
+        with pytest.raises(ZeroDivisionError):
+            await pump._watch_lane()
+        assert (len(given_back), len(pump._ready)) == (2, 0)
 
     async def test_does_not_begin_once_the_process_stops(self, stage: Stage) -> None:
         pump = await self.pump(stage, Carrier(), 1)
