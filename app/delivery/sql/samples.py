@@ -1,5 +1,7 @@
 """The sample: a few deliveries, drawn across channels, that are sent first. The rest waits until a person resumes."""
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
@@ -10,25 +12,35 @@ from app.store.lanes import STOPPED
 from app.store.outbox import publish_status
 from app.store.transactions import TenantTx
 
+SPARE: Final = 100
+"""Deliveries drawn beyond the sample, in place of those that are locked."""
+
 
 def _draw_from(lanes: str, deliveries: str = "") -> sa.TextClause:
     """Return the statement that draws from the queues of these lanes `l`, whose accounts are `a`.
 
     Each delivery draws a lot, and of each lane only the lowest are kept: no more of it can be in the sample. So a queue
     is read once, in its index alone, and not sorted. Then channels take turns: a sample of three covers three channels.
-    Rows that another transaction has locked are about to leave the queue, and are left out.
+    Rows that another transaction has locked are about to leave the queue. They are left out, and others take their
+    place.
     """
     return sa.text(f"""
-        WITH drawn AS (
+        WITH drawn AS MATERIALIZED (
             SELECT l.channel, d.id, d.lot
             FROM lanes l JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
             CROSS JOIN LATERAL (
                 SELECT id, random() AS lot FROM deliveries
                 WHERE tenant_id = :tenant AND mass_reply_id = :id AND account_id = l.account_id AND status = 'queued'
                   {deliveries}
-                ORDER BY lot LIMIT :size FOR NO KEY UPDATE SKIP LOCKED) d
+                ORDER BY lot LIMIT :size + {SPARE}) d
             WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {lanes}),
-        shuffled AS (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY lot) AS turn FROM drawn)
+        free AS MATERIALIZED (
+            SELECT id FROM deliveries
+            WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM drawn)) AND status = 'queued'
+            FOR NO KEY UPDATE SKIP LOCKED),
+        shuffled AS (
+            SELECT id, row_number() OVER (PARTITION BY channel ORDER BY lot) AS turn FROM drawn
+            WHERE id = ANY (ARRAY(SELECT id FROM free)))
         UPDATE deliveries SET sampled = true
         WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
     """)  # noqa: S608 - built from constants
