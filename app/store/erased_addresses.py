@@ -17,7 +17,7 @@ from app.store.transactions import TenantTx
 # names that an erasure removes. So both wait for an erasure, and it waits for them.
 _ERASURE: Final = "erasure"
 PATIENCE: Final = "2s"
-"""How long an erasure waits for those who work. Everybody who comes after it waits for it: customers' messages too,
+"""How long an erasure waits for a lock. Everybody who comes after it waits for it: customers' messages too,
 which are refused after ten seconds, and a large mass reply is prepared for longer."""
 BUSY: Final = "A mass reply is being prepared, or conversations are being imported."
 _LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)")
@@ -26,7 +26,7 @@ _LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)"
 async def begin_erasure(tx: TenantTx) -> None:
     """Let nobody who waits for erasures of the tenant begin until the transaction ends.
 
-    Raise Overloaded if those who work now take long.
+    Raise Overloaded if those who work now take long. No later statement of it waits longer for a lock.
     """
     await tx.rows(_LOCK_TIMEOUT, limit=PATIENCE)
     try:
@@ -36,7 +36,6 @@ async def begin_erasure(tx: TenantTx) -> None:
         if overload is not None and overload.limit == "locks":
             raise Overloaded(BUSY, limit="locks") from error
         raise
-    await tx.rows(_LOCK_TIMEOUT, limit="0")
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:

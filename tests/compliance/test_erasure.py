@@ -402,11 +402,24 @@ async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
     await erase(desk.client)
 
 
+async def test_an_erasure_gives_way_to_a_change_of_a_mass_reply_that_takes_long(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "10ms")
+    await import_(desk.client, person(contact=PERSON | {"opted_out": True}))
+    id_ = MassReplyId(UUID((await create(desk.client, BODY | {"on_unresolved": "blank"}))["id"]))
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx, asyncio.timeout(20):
+        await mass_replies.lock(tx, id_)
+        assert (await desk.client.delete(BY_NAME)).status_code == 503
+    await erase(desk.client)
+
+
 @pytest.mark.parametrize("all_but", [None, 1], ids=["all at once", "a sample first"])
 async def test_a_confirmation_at_the_same_moment_neither_fails_nor_makes_the_erasure_fail(
-    desk: Stage, all_but: int | None
+    desk: Stage, all_but: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both change the mass reply. It tells the conversations that it skips, and one of those is being erased."""
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
     runtime, tenant = desk.runtime, TenantId(desk.tenant)
     await import_(desk.client, person(contact=PERSON | {"opted_out": all_but is None}))
     id_ = MassReplyId(UUID((await create(desk.client, BODY | {"on_unresolved": "blank"}))["id"]))
