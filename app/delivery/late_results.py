@@ -74,7 +74,7 @@ class LateResults:
         for account, results in together.items():
             async with self._retrying:
                 error = await self._write(results)
-            self._losses[account] = self._losses[account] + 1 if error is not None and _lost(error) else 0
+            self._losses[account] = self._losses[account] + 1 if _lost(error) else 0
             if error is None:
                 continue
             if not may_pass(error) or self._losses[account] >= GROUP_TRIES:
@@ -104,7 +104,7 @@ class LateResults:
         self._alone += failed  # the next time behind those that waited
 
 
-def _lost(error: Exception) -> bool:
+def _lost(error: Exception | None) -> bool:
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 

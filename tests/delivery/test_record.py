@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ UNWRITABLE: dict[str, Any] = {"epoch": 2**40}
 """The database refuses it: an attempt's number is an integer of four bytes."""
 TOO_LONG: dict[str, Any] = {"wait": timedelta.max, "heard": "silence"}
 """No date can hold it."""
+AWAY: Final = OSError()
+LOST: Final = DBAPIError("…", None, Exception(), connection_invalidated=True)
 
 
 @pytest.fixture(autouse=True)
@@ -141,12 +143,30 @@ class TestTrouble:
         await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
         assert await stage.counts(batch) == {"sent": 2}
 
-    async def test_a_group_whose_connection_is_lost_is_written_again_as_a_whole(self, stage: Stage) -> None:
-        lost = DBAPIError("…", None, Exception(), connection_invalidated=True)
-        batch, database = await claimed(stage, 5), Watched(stage.database, failing(lost, 1))
+    @pytest.mark.parametrize(
+        ("errors", "transactions"),
+        [([LOST] * 2, 2 + 1), ([LOST] * 3, 3 + 5), ([AWAY] * 3 + [LOST], 4 + 1), ([KeyError("?"), AWAY], 2 + 5)],
+        ids=["lost twice", "lost again and again", "away, then lost", "refused, then away"],
+    )
+    async def test_a_group_that_could_not_be_written_is_tried_as_a_whole_or_one_by_one(
+        self, stage: Stage, errors: list[Exception], transactions: int
+    ) -> None:
+        async def before(number: int) -> None:
+            if number <= len(errors):
+                raise errors[number - 1]
+
+        batch, database = await claimed(stage, 5), Watched(stage.database, before)
         await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
-        assert database.transactions == 2
+        assert database.transactions == transactions
         assert await stage.counts(batch) == {"sent": 5}
+
+    async def test_one_result_that_is_refused_once_the_database_is_back_takes_no_other_with_it(
+        self, stage: Stage
+    ) -> None:
+        batch, database = await claimed(stage, 3), Watched(stage.database, failing(OSError(), 1))
+        bad, *good = batch.deliveries
+        await recorded(stage, database, [result(stage, bad, **UNWRITABLE), *(result(stage, id_) for id_ in good)])
+        assert await stage.counts(batch) == {"sent": 2, "sending": 1}
 
     async def test_an_error_that_nobody_thought_of_does_not_end_the_recording(self, stage: Stage) -> None:
         batch, database = await claimed(stage, 2), Watched(stage.database, failing(KeyError("?"), 1 + REFUSALS))

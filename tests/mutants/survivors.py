@@ -17,6 +17,7 @@ _LEASED: Final = "Only what is being sent has a lease, and the transition looks 
 _NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
 _LATER: Final = "The results are written after the 50 ms of a group."
 _SOONER: Final = "The results are written at once, in smaller groups."
+_ONE_WAIT: Final = "Results of one account wait for the same thing one after the other, instead of once."
 _FIGURE: Final = "A figure for operators."
 _WHEN: Final = "It is about when, and by whom, the lane is claimed or a call begun again."
 _NO_LANE: Final = "A lane that is gone opens never."
@@ -57,6 +58,17 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sql.sweeper.expired_claims: \"status = 'sending' AND lease_until\" → 'lease_until'": _LEASED,
     "app.delivery.record.Recorder._note_account: silent and account not in _answering(results) → "
     "account not in _answering(results)": _NONE_SILENT,
+    "app.delivery.late_results.LateResults._write_alone: if each.result.account in stuck: … → if False: …": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: if may_pass(error) and (not _lost(error)): … → "
+    "if False: …": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → "
+    "not _lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → "
+    "may_pass(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → may_pass(error) or "
+    "not _lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: not _lost(error) → _lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: stuck.add(each.result.account) → pass": _ONE_WAIT,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
     "app.delivery.sending.Sending.record: recorder.hurry() if self._slots.in_use else recorder.flush() → pass": _LATER,
