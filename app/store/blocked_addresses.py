@@ -20,8 +20,10 @@ LIFTED_BY_PERSON: Final = "CAST('-infinity' AS timestamptz)"
 """The time of a lift by a person. It lifts the report that they saw; whatever else is reported counts, because a
 provider's clock may be behind."""
 
-# A provider's clock that is ahead of ours would make its word count for longer than it should.
-_AT: Final = "least(CAST(:at AS timestamptz), clock_timestamp())"
+# A provider's clock that is ahead of ours would make its word count for longer than it should. One that was never set,
+# and a field that was left empty, tell no time: it is now, as without any.
+_TOLD: Final = "CAST(:at AS timestamptz)"
+_AT: Final = f"least(CASE WHEN {_TOLD} > '2000-01-01' THEN {_TOLD} END, clock_timestamp())"
 
 # Of two at the same moment the one that arrives later counts: many providers give no parts of a second. A block that
 # stands moves on to the later report, so that nothing sent between the two lifts it. A new one is a new entry.

@@ -56,6 +56,7 @@ async def test_a_stop_on_whatsapp_counts_and_stays_a_message_that_somebody_reads
 
 
 STOP, START = "Stop", "Start"
+NOON = 1_777_638_600
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ STOP, START = "Stop", "Start"
         ([(STOP, 10), (STOP, 30), (START, 20)], True),
         ([(STOP, 10), (START, 20), (STOP, 30), (START, 25)], True),
         ([(STOP, 30), (START, 20), (START, 40), (STOP, 35)], False),
+        ([(START, 10), (STOP, -NOON)], True),
     ],
 )
 async def test_of_a_stop_and_a_start_the_one_that_was_sent_later_counts_however_they_arrive(
@@ -82,7 +84,7 @@ async def test_of_a_stop_and_a_start_the_one_that_was_sent_later_counts_however_
     account = await add_account(runtime, tenant, whatsapp(API))
     await add_conversation(runtime, tenant, Channel.WHATSAPP, PHONE, account_id=account)
     for word, second in arrived:
-        await callers.graph(account, whatsapp_message("100200300", PHONE[1:], word, 1_777_638_600 + second))
+        await callers.graph(account, whatsapp_message("100200300", PHONE[1:], word, NOON + second))
     listed = (await client.get("/blocked-addresses")).json()["items"]
     assert [each["reason"] for each in listed] == ["opted_out"] * blocked
     assert await preview(client) == ((0, ["opted_out"]) if blocked else (1, []))
