@@ -54,8 +54,8 @@ class LateResults:
         for result in results:
             self._together[result.account].append(result)
 
-    def add_refused(self, results: Iterable[CallOutcome]) -> None:
-        """Add results of which one or more are at fault: each is written by itself."""
+    def add_alone(self, results: Iterable[CallOutcome]) -> None:
+        """Add results of which one may be at fault: each is written by itself."""
         self._alone += map(Alone, results)
 
     async def write(self) -> None:
@@ -78,7 +78,7 @@ class LateResults:
             if error is None:
                 continue
             if not may_pass(error) or self._losses[account] >= GROUP_TRIES:
-                self.add_refused(results)
+                self.add_alone(results)
             else:
                 self._together[account] = [*results, *self._together[account]]
 

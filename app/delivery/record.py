@@ -152,7 +152,7 @@ class Recorder:
                 return
             late = self._begin_late(tenant)
             if not may_pass(error):
-                late.add_refused(results)
+                late.add_alone(results)
                 return
         late.add(results)
 

@@ -104,7 +104,7 @@ def _record() -> Iterator[Mutant]:
     yield from _functions(
         record.Recorder._write_or_leave,
         LateResults.add,
-        LateResults.add_refused,
+        LateResults.add_alone,
         LateResults.write,
         LateResults._write_together,
         LateResults._write_alone,
