@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Final
 from uuid import UUID, uuid4
@@ -53,6 +54,8 @@ async def keep_attachment(database: Database, files: Files, tenant: TenantId, up
     try:
         await files.put(checked.storage_key, upload.content)
     except FilesUnavailable:
+        with suppress(FilesUnavailable):
+            await files.delete(checked.storage_key)  # only the answer may have been lost
         async with database.begin(tenant) as tx:
             await delete_attachment(tx, stored.attachment.id)
         raise

@@ -5,6 +5,7 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.attachments.files import Files
+from app.attachments.files import Files, FilesUnavailable
 from app.attachments.upload import Upload, keep_attachment
 from app.domain.permissions import Role
 from app.domain.words import Channel, TenantId
@@ -212,6 +213,22 @@ async def test_an_installation_without_a_place_for_files_says_so(settings: Setti
 
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
     assert "MASS_REPLY_ATTACHMENTS_URL" in answer.json()["detail"]
+
+
+async def test_a_file_that_is_stored_although_the_storage_fails_is_deleted_with_its_row(
+    client: httpx.AsyncClient, database: Database, tenant: UUID, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Files.put
+
+    async def answer_lost(files: Files, key: str, content: IO[bytes]) -> None:
+        await put(files, key, content)
+        raise FilesUnavailable("the answer was lost")
+
+    monkeypatch.setattr(Files, "put", answer_lost)
+    assert (await post_file(client, PNG)).status_code == 503
+    assert kept_in(folder) == []
+    async with database.begin(tenant) as tx:
+        assert await tx.scalar(sa.text("SELECT count(*) FROM attachments")) == 0
 
 
 async def test_a_place_that_cannot_be_written_to_is_not_blamed_on_the_file(
