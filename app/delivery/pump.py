@@ -16,21 +16,20 @@ from uuid import UUID, uuid4
 import structlog
 
 from app.channels.http import elapsed
-from app.delivery.calling import LEASE_MARGIN, by_loop
+from app.delivery.calling import LEASE_MARGIN
 from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Judging, is_open
-from app.delivery.give_back import give_back, given_back
+from app.delivery.give_back import give_back
 from app.delivery.lost_claims import LostClaims
 from app.delivery.outcomes import refused
 from app.delivery.pump_context import PumpContext
+from app.delivery.rendering import render
 from app.delivery.sending import ReadyCall, Sending, takes_many
-from app.delivery.settle import settle
 from app.delivery.sql import account_health, claims, waiting
 from app.delivery.staged_files import FilesNotStaged, StagedFiles
 from app.delivery.waiting import NOBODY, TICK, AccountQueue, Wait
 from app.domain.channel_port import Adapter
 from app.domain.lanes import LaneKey
 from app.domain.words import Reason
-from app.process.tenant_time import Purse
 from app.store.credentials import CredentialsUnreadable
 from app.store.overload import TROUBLE
 
@@ -223,7 +222,7 @@ class Pump:
     async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
         """Render and store the claimed messages. Then they may leave as slots become free."""
         try:
-            claimed_sends = await self._rendered(result, judging, until)
+            claimed_sends = await render(self._context, self._lane, result, judging, until)
         except BaseException as error:  # noqa: BLE001 - the pump raises it
             self._slots.dropped(len(result.rows))
             try:
@@ -237,22 +236,6 @@ class Pump:
             self._slots.dropped(late)
             self._came_back = True
         self._queue(claimed_sends, judging.sender.adapter, until)
-
-    async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
-        """Render and store the remaining messages. Give back those that half of the lease is too short for."""
-        aside = self._context.aside.of(self._lane.tenant, Purse.SENDING)  # so that other tenants know of this one
-        rows, done = result.rows, len(result.rendered)
-        if done == len(rows) and not result.held:
-            return result.rendered
-        latest = by_loop(until - self._context.pace.lease.total_seconds() / 2)
-        claimed_sends = [*result.rendered, *await aside.each(judging.claimed_send, rows[done:], until=latest)]
-        async with self._context.database.begin(self._lane.tenant) as tx:
-            await claims.store_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends[done:]])
-            if late := rows[len(claimed_sends) :]:
-                await settle(tx, [given_back(row) for row in late])
-            if result.held and claimed_sends:
-                await waiting.forget_hold(tx, self._lane)
-        return claimed_sends
 
     def _queue(self, claimed_sends: Sequence[ClaimedSend], adapter: Adapter, until: float) -> None:
         for claimed_send in claimed_sends:

@@ -17,7 +17,6 @@ import pytest
 
 from app.delivery import pump
 from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Clocks, next_token
-from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.runner import PumpRunner
 from app.delivery.sql import claims
@@ -145,7 +144,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
             judging: Any = SimpleNamespace(sender=SimpleNamespace(adapter=carrier))
             return ClaimResult(rows, judging, next_token(account.allowed_at, snapshot, clocks))
 
-    async def written(_: object, taken: ClaimResult, *__: object) -> list[ClaimedSend]:
+    async def written(context: object, lane: object, taken: ClaimResult, *_: object) -> list[ClaimedSend]:
         return [claimed_send(row) for row in taken.rows]
 
     async def open_gate(*_: object) -> LaneSnapshot:
@@ -161,7 +160,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
     pump_context: Any = PumpContext(NoDatabase(), Recorder(account), pace, None, None, Loads())  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pump, "Claim", InMemory)
-        patch.setattr(Pump, "_rendered", written)
+        patch.setattr(pump, "render", written)
         patch.setattr(claims, "lock_lane", open_gate)
         patch.setattr(claims, "touch_lane", nothing)
         runners = [PumpRunner(replace(pump_context), 16, nobody_else) for _ in range(processes)]

@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 from uuid import uuid4
 
-from app.delivery import senders
+from app.delivery import rendering, senders
 from app.delivery.claim import Claim, ClaimedSend, ClaimResult
 from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
@@ -74,7 +74,7 @@ async def claim_two(stage: Stage, batch: Batch, context: PumpContext) -> ClaimRe
 
 async def render(stage: Stage, batch: Batch, context: PumpContext, taken: ClaimResult) -> Sequence[ClaimedSend]:
     assert taken.judging is not None
-    return await Pump(context, batch.lane, asyncio.Event())._rendered(taken, taken.judging, until=inf)
+    return await rendering.render(context, batch.lane, taken, taken.judging, inf)
 
 
 async def test_what_takes_no_time_is_rendered_and_stored_with_the_claim(stage: Stage) -> None:
@@ -103,12 +103,11 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     monkeypatch.setattr("app.process.aside.TURN", 0)  # one recipient a turn
     batch, carrier = await stage.batch(3), Carrier()
     pump_context = stage.pump_context(carrier)
-    pump = Pump(pump_context, batch.lane, asyncio.Event())
     slots = pump_context.slots.of(stage.tenant, stage.account)
     async with stage.database.begin(stage.tenant) as tx:
         taken = await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     assert taken.judging is not None
-    claimed_sends = await pump._rendered(taken, taken.judging, until=0)
+    claimed_sends = await rendering.render(pump_context, batch.lane, taken, taken.judging, 0)
 
     assert len(claimed_sends) == 1
     assert await stage.counts(batch) == {"queued": 2, "sending": 1}

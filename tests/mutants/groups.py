@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, Final
 
 from app.channels import http, provider_responses
-from app.delivery import calling, claim, give_back, outcomes, record, rescuer, settle
+from app.delivery import calling, claim, give_back, outcomes, record, rendering, rescuer, settle
 from app.delivery.late_results import LateResults
 from app.delivery.lost_claims import LostClaims
 from app.delivery.pump import Pump
@@ -90,7 +90,7 @@ def _claim() -> Iterator[Mutant]:
         LostClaims.answered,
         LostClaims.give_back,
         LostClaims.wait_after,
-        Pump._rendered,
+        rendering.render,
         Pump.begin,
         Pump._was_open,
         Pump._check_lane,

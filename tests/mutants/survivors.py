@@ -105,14 +105,14 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.lost_claims.LostClaims.answered: False → True": _WHEN,
     "app.delivery.lost_claims.LostClaims.give_back: log.warning('claim_unanswered', error=type(error).__name__) "
     "→ pass": _WORDS,
-    "app.delivery.pump.Pump._rendered: until - self._context.pace.lease.total_seconds() / 2 → until + "
-    "self._context.pace.lease.total_seconds() / 2": _LATE,
-    "app.delivery.pump.Pump._rendered: self._context.pace.lease.total_seconds() / 2 → "
-    "self._context.pace.lease.total_seconds() * 2": _LATE,
-    "app.delivery.pump.Pump._rendered: 2 → 3": _LATE,
-    "app.delivery.pump.Pump._rendered: if result.held and claimed_sends: … → if True: …": _SHOWN,
-    "app.delivery.pump.Pump._rendered: result.held and claimed_sends → result.held or claimed_sends": _SHOWN,
-    "app.delivery.pump.Pump._rendered: result.held and claimed_sends → result.held": _SHOWN,
+    "app.delivery.rendering.render: until - context.pace.lease.total_seconds() / 2 → until + "
+    "context.pace.lease.total_seconds() / 2": _LATE,
+    "app.delivery.rendering.render: context.pace.lease.total_seconds() / 2 → "
+    "context.pace.lease.total_seconds() * 2": _LATE,
+    "app.delivery.rendering.render: 2 → 3": _LATE,
+    "app.delivery.rendering.render: if result.held and claimed_sends: … → if True: …": _SHOWN,
+    "app.delivery.rendering.render: result.held and claimed_sends → result.held or claimed_sends": _SHOWN,
+    "app.delivery.rendering.render: result.held and claimed_sends → result.held": _SHOWN,
     "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → free < BATCH_FROM": _SIZE,
     "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → self._slots.in_use": _SIZE,
     "app.delivery.pump.Pump.begin: free < BATCH_FROM → free <= BATCH_FROM": _SIZE,

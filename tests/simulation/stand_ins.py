@@ -38,9 +38,9 @@ def staging() -> Any:
     return SimpleNamespace(of=of)
 
 
-async def rendered(pump: Any, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
+async def rendered(context: Any, lane: object, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
     """Instead of rendering: a transaction in which the texts would be stored."""
-    async with pump._context.database.begin(TENANT):
+    async with context.database.begin(TENANT):
         pass
     return [ClaimedSend(row, outbound_of(row)) for row in taken.rows]
 

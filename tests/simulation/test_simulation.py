@@ -13,7 +13,6 @@ import pytest
 from app.channels import http
 from app.delivery import calling, pump, sweeper
 from app.delivery import settle as settling
-from app.delivery.pump import Pump
 from app.delivery.sql import claims
 from app.domain.delivery_lifecycle import (
     DeliveryEvent,
@@ -47,7 +46,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importlib.import_module(module), name, instead)
     for place in (http, calling, pump):
         monkeypatch.setattr(place, "elapsed", lambda: asyncio.get_running_loop().time())
-    monkeypatch.setattr(Pump, "_rendered", rendered)
+    monkeypatch.setattr(pump, "render", rendered)
 
 
 def play(seed: int) -> World:
