@@ -99,10 +99,12 @@ class Pump:
             # Claim nothing that would have to leave without its files.
             return await self.hold(str(error))
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._context.pace.budget.total_seconds()
-        while not self._stop.is_set() and (left := end - loop.time()) > 0:
+        left = self._context.pace.budget.total_seconds()
+        end = loop.time() + left
+        while not self._stop.is_set() and left > 0:
             if not await self._round(left):
                 return self._wait
+            left = end - loop.time()
         return self._wait or Wait(loop.time())
 
     async def drain(self) -> None:
