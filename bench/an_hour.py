@@ -39,8 +39,8 @@ class Changed:
 # at each claim, each record and each renewal; the account at each claim. A worker's share of its calls is renewed every
 # five seconds. The sweepers say by the second that they live.
 CHANGED: Final[Sequence[Changed]] = (
-    Changed("lanes", 375_000, "pumped_at", "tenant_id = '{tenant}' AND mass_reply_id = '{mass_reply}'"),
-    Changed("channel_accounts", 117_000, "allowed_at", "tenant_id = '{tenant}'"),
+    Changed("lanes", 145_000, "pumped_at", "tenant_id = '{tenant}' AND mass_reply_id = '{mass_reply}'"),
+    Changed("channel_accounts", 66_000, "allowed_at", "tenant_id = '{tenant}'"),
     Changed("call_shares", 720, "renewed_at", "tenant_id = '{tenant}' AND expires_at < now()"),
     Changed("heartbeats", 10_000, "beat_at", "true"),
 )

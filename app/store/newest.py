@@ -1,9 +1,9 @@
 """Find the newest version of a row that is updated all the time.
 
 PostgreSQL keeps every version of a row for as long as any open transaction may still see it. A look-up by key visits
-them all: 375,000 of a lane after an hour. An index orders the versions of one key by their place in the table, and a
-newer version usually lies after the older ones. So a scan from the end of the index usually meets the newest version
-first. If it lies elsewhere, the scan visits more versions, and still finds it.
+them all: after an hour more than 100,000 of a lane. An index orders the versions of one key by their place in the
+table, and a newer version usually lies after the older ones. So a scan from the end of the index usually meets the
+newest version first. If it lies elsewhere, the scan visits more versions, and still finds it.
 
 The key is compared as a range. With an equality PostgreSQL would not sort, and would not begin at the end.
 
