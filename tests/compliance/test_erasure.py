@@ -1,89 +1,24 @@
 """Erasing a contact: nothing of the person is left, every count is, and nobody writes to them again."""
 
-import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from app.compliance.erasure import erase_contact
-from app.domain.audit import OPERATOR
-from app.domain.mass_reply import Confirmation
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
-from app.domain.words import MassReplyId, TenantId
-from app.mass_replies.confirm import confirm
-from app.runtime import Runtime
-from app.store import erased_addresses, mass_replies
 from app.store.database import Database
 from app.tables import metadata
 from tests.api.conftest import MakeKey, bearer, stored_rows
+from tests.compliance.person import BODY, BY_NAME, PERSON, TRACES, create, erase, import_, person
 from tests.conftest import create_tenant
-from tests.imports import line, ndjson
+from tests.imports import line
 from tests.mass_replies.conftest import Live, Stage
 from tests.patience import patience
-from tests.scene import Account, add_account, row
-
-PERSON = {
-    "external_id": "u-secret-1",
-    "name": "Zoe Quirrel",
-    "first_name": "Zoe",
-    "email": "zoe.quirrel@example.test",
-    "phone": "+12025550177",
-    "custom_fields": {"city": "Quirrelville"},
-}
-TRACES = ("Quirrel", "quirrel", "Zoe", "2025550177", "u-secret-1", "Zebra")
-"""What the person is called, is reached at, and wrote about."""
-BODY = {
-    "selection": {"filter": {"tags": {"any": ["incident"]}}},
-    "message": {"text": "Dear {{ contact.first_name }} of {{ contact.custom_fields.city }}, we are back."},
-}
-BY_NAME = "/contacts/u-secret-1"
-
-
-def person(**changes: Any) -> dict[str, Any]:
-    """A conversation that is full of one person."""
-    message = {"text": "My Zebra is lost.", "provider_message_id": "<zebra.Zebra@mail.quirrel.example.test>"}
-    whole = line(
-        "c-zoe",
-        channel="other",
-        channel_account="desk",
-        tags=["incident"],
-        subject="About my Zebra",
-        custom_fields={"pet": "Zebra"},
-        contact=PERSON,
-        address="zoe.quirrel",
-        last_customer_message=message,
-    )
-    return whole | changes
-
-
-async def import_(client: httpx.AsyncClient, *lines: dict[str, Any]) -> None:
-    headers = {"Content-Type": "application/x-ndjson"}
-    answer = await client.post("/conversations/import", content=ndjson(*lines), headers=headers)
-    assert (answer.status_code, answer.json()["failed"]) == (200, 0), answer.text
-
-
-async def create(client: httpx.AsyncClient, body: Mapping[str, Any] = BODY) -> dict[str, Any]:
-    created = await client.post("/mass-replies", json=body, headers={"Idempotency-Key": "once"})
-    assert created.status_code == 201, created.text
-    return dict(created.json())
-
-
-async def erase(client: httpx.AsyncClient, address: str = BY_NAME) -> None:
-    answer = await client.delete(address)
-    assert answer.status_code == 204, answer.text
-
-
-@pytest.fixture
-async def desk(stage: Stage) -> Stage:
-    await import_(stage.client, person())
-    return stage
+from tests.scene import Account, add_account
 
 
 async def sent(stage: Stage, id_: str) -> None:
@@ -358,80 +293,3 @@ async def test_nobody_writes_to_an_erased_contact_while_a_mass_reply_runs(live: 
     written_to = {entry.message.recipient for entry in live.accepted()}
     assert done["counts"]["sent"] + done["counts"]["cancelled"] == 30
     assert (erased.address in written_to) is (done["counts"]["cancelled"] == 0)
-
-
-async def somebody_waits(runtime: Runtime, tenant: UUID, event: str = "advisory") -> None:
-    """Let other tasks run until one of them waits for a lock of this kind."""
-    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE wait_event = '{event}' AND datname = current_database()"
-    async with asyncio.timeout(20):
-        while not (await row(runtime, tenant, waiting)).count:
-            await asyncio.sleep(0.01)
-
-
-async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Stage) -> None:
-    runtime, tenant = desk.runtime, TenantId(desk.tenant)
-    async with runtime.database.begin(tenant) as tx:
-        await erase_contact(tx, "u-secret-1", runtime.address_digests, OPERATOR)
-        preparing = asyncio.create_task(create(desk.client, BODY | {"on_unresolved": "blank"}))
-        await somebody_waits(runtime, desk.tenant)
-    batch = await preparing
-    assert batch["preflight"]["skipped"] == [{"code": "no_address", "channel": "other", "count": 1}]
-    assert "quirrel" not in await stored_rows(runtime.database, tenant, "deliveries")
-
-
-async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_after(desk: Stage) -> None:
-    runtime, tenant = desk.runtime, TenantId(desk.tenant)
-    async with runtime.database.begin(tenant) as tx:
-        await erase_contact(tx, "u-secret-1", runtime.address_digests, OPERATOR)
-        again = {"external_id": "c-zoe", "channel": "other", "status": "done"}
-        importing = asyncio.create_task(import_(desk.client, again))
-        await somebody_waits(runtime, desk.tenant)
-    await importing
-
-
-async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
-    desk: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While it waits, customers' messages wait for it."""
-    monkeypatch.setattr(erased_addresses, "PATIENCE", "10ms")
-    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx, asyncio.timeout(20):
-        await erased_addresses.wait_for_erasures(tx)
-        answer = await desk.client.delete(BY_NAME)
-        assert answer.status_code == 503
-        assert answer.json()["detail"].startswith(erased_addresses.BUSY)
-    await erase(desk.client)
-
-
-async def test_an_erasure_gives_way_to_a_change_of_a_mass_reply_that_takes_long(
-    desk: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(erased_addresses, "PATIENCE", "10ms")
-    await import_(desk.client, person(contact=PERSON | {"opted_out": True}))
-    id_ = MassReplyId(UUID((await create(desk.client, BODY | {"on_unresolved": "blank"}))["id"]))
-    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx, asyncio.timeout(20):
-        await mass_replies.lock(tx, id_)
-        assert (await desk.client.delete(BY_NAME)).status_code == 503
-    await erase(desk.client)
-
-
-@pytest.mark.parametrize("all_but", [None, 1], ids=["all at once", "a sample first"])
-async def test_a_confirmation_at_the_same_moment_neither_fails_nor_makes_the_erasure_fail(
-    desk: Stage, all_but: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both change the mass reply. It tells the conversations that it skips, and one of those is being erased."""
-    monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
-    runtime, tenant = desk.runtime, TenantId(desk.tenant)
-    await import_(desk.client, person(contact=PERSON | {"opted_out": all_but is None}))
-    id_ = MassReplyId(UUID((await create(desk.client, BODY | {"on_unresolved": "blank"}))["id"]))
-    async with runtime.database.begin(tenant) as tx:
-        batch = await mass_replies.lock(tx, id_)
-        assert batch is not None
-        assert batch.recipient_count is not None
-        erasing = asyncio.create_task(erase(desk.client))
-        await somebody_waits(runtime, desk.tenant, "transactionid")
-        sample = all_but and batch.recipient_count - all_but
-        confirmation = Confirmation(batch.recipient_count, sample_size=sample)
-        administrator = replace(OPERATOR, roles=frozenset({Role.ADMIN}))
-        await confirm(tx, id_, confirmation, timedelta(days=1), administrator)
-    await erasing
-    assert "quirrel" not in await stored_rows(runtime.database, tenant, "conversations")
