@@ -12,10 +12,9 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from app.delivery.outcomes import CallOutcome
-from app.store.overload import may_pass
+from app.store.overload import is_lost, may_pass
 
 log = structlog.get_logger()
 
@@ -74,7 +73,7 @@ class LateResults:
         for account, results in together.items():
             async with self._retrying:
                 error = await self._write(results)
-            self._losses[account] = self._losses[account] + 1 if _lost(error) else 0
+            self._losses[account] = self._losses[account] + 1 if is_lost(error) else 0
             if error is None:
                 continue
             if not may_pass(error) or self._losses[account] >= GROUP_TRIES:
@@ -99,13 +98,9 @@ class LateResults:
                 give_up([each.result], error)
                 continue
             failed.append(each)
-            if may_pass(error) and not _lost(error):
+            if may_pass(error) and not is_lost(error):
                 stuck.add(each.result.account)  # the others of its account would wait for the same
         self._alone += failed  # the next time behind those that waited
-
-
-def _lost(error: Exception | None) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def give_up(results: Iterable[CallOutcome], error: Exception | None = None) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from app.delivery import prepare
 from app.domain.pacing import back_off
@@ -13,6 +12,7 @@ from app.domain.words import MassReplyId, TenantId
 from app.process.aside import Aside
 from app.process.tenant_time import Purse
 from app.store.database import Database
+from app.store.overload import is_lost
 from app.telemetry.logs import about
 from app.telemetry.metrics import Metrics
 
@@ -57,6 +57,6 @@ class Preparations:
 
 def _rest(error: Exception, failures: int) -> float:
     """Return how many seconds to wait. If a second connection is lost, the statement may be what ends them."""
-    if not failures and isinstance(error, DBAPIError) and error.connection_invalidated:
+    if not failures and is_lost(error):
         return LOST_REST
     return back_off(failures).total_seconds()

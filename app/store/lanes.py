@@ -26,6 +26,11 @@ STOPPED = f"""
 """Why a lane `l` of an account `a` is stopped, or NULL if it can go on, even if only after a while."""
 
 
+QUEUED = "d.status = 'queued' AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)"
+"""Whether a delivery `d` of a lane `l` is queued. Entries of the index that lie before the lane's queue are not read:
+after hours they may be those of everything that has left it."""
+
+
 # Locked in the order of the counters first: no deadlock.
 _FREE = sa.text("""
     WITH held AS MATERIALIZED (

@@ -32,6 +32,11 @@ def may_pass(error: BaseException) -> bool:
     return isinstance(error, Exception) and (isinstance(error, OSError) or overload_of(error) is not None)
 
 
+def is_lost(error: BaseException | None) -> bool:
+    """Return whether a statement's connection was lost."""
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
 def is_starting(error: Exception) -> bool:
     """Return whether PostgreSQL reports that it is starting, as after a crash, or does not answer at all."""
     silent = isinstance(error, DatabaseAway) and isinstance(error.__cause__, TimeoutError)
@@ -57,7 +62,5 @@ def too_long() -> Overloaded:
 
 
 def _is_away(error: Exception) -> bool:
-    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-    return (
-        lost or isinstance(error, DatabaseAway | ConnectionError) or isinstance(getattr(error, "orig", None), OSError)
-    )
+    away = DatabaseAway | ConnectionError
+    return is_lost(error) or isinstance(error, away) or isinstance(getattr(error, "orig", None), OSError)

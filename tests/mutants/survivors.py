@@ -59,15 +59,15 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.record.Recorder._note_account: silent and account not in _answering(results) → "
     "account not in _answering(results)": _NONE_SILENT,
     "app.delivery.late_results.LateResults._write_alone: if each.result.account in stuck: … → if False: …": _ONE_WAIT,
-    "app.delivery.late_results.LateResults._write_alone: if may_pass(error) and (not _lost(error)): … → "
+    "app.delivery.late_results.LateResults._write_alone: if may_pass(error) and (not is_lost(error)): … → "
     "if False: …": _ONE_WAIT,
-    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → "
-    "not _lost(error)": _ONE_WAIT,
-    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → "
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not is_lost(error)) → "
+    "not is_lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not is_lost(error)) → "
     "may_pass(error)": _ONE_WAIT,
-    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not _lost(error)) → may_pass(error) or "
-    "not _lost(error)": _ONE_WAIT,
-    "app.delivery.late_results.LateResults._write_alone: not _lost(error) → _lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: may_pass(error) and (not is_lost(error)) → may_pass(error) or "
+    "not is_lost(error)": _ONE_WAIT,
+    "app.delivery.late_results.LateResults._write_alone: not is_lost(error) → is_lost(error)": _ONE_WAIT,
     "app.delivery.late_results.LateResults._write_alone: stuck.add(each.result.account) → pass": _ONE_WAIT,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,

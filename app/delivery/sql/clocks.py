@@ -11,13 +11,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.domain.words import DeliveryId, TenantId
+from app.store.lanes import QUEUED
 from app.store.transactions import SweepTx, TenantTx
 
 TOLERANCE = timedelta(seconds=1)
 """Steps shorter than this need no correction."""
 
 # One delivery tells for an open lane: the first one that is due. While that is on time, the lane is not stuck.
-_AHEAD = sa.text("""
+_AHEAD = sa.text(f"""
     WITH late AS (SELECT clock_timestamp() + CAST(:tolerance AS interval) AS at)
     SELECT tenant_id FROM channel_accounts, late WHERE cooled_at > late.at
     -- A lease ends after its claim. Others are not read: the index may hold everything that was claimed in hours.
@@ -30,11 +31,11 @@ _AHEAD = sa.text("""
           LEFT JOIN LATERAL (
               SELECT updated_at FROM deliveries d
               WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
-                AND d.status = 'queued' AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
+                AND {QUEUED}
               ORDER BY d.not_before, d.id LIMIT 1) first ON true
           WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0
             AND (l.pumped_at > late.at OR first.updated_at > late.at)
-""")
+""")  # noqa: S608 - built from constants
 
 
 # `updated_at` is still the moment of the claim.

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql.queues import BEGINNING
 from app.delivery.sql.settlements import Change
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
@@ -70,7 +71,7 @@ _COUNT = sa.text(f"""
                           & ((1::bigint << CAST(:window AS int)) - 1),
         queue_from_at = least(l.queue_from_at, CAST(:back_at AS timestamptz)),
         queue_from_id = CASE WHEN CAST(:back_at AS timestamptz) <= l.queue_from_at
-                             THEN '00000000-0000-0000-0000-000000000000' ELSE l.queue_from_id END,
+                             THEN '{BEGINNING.id}' ELSE l.queue_from_id END,
         -- A delivery that returns to the queue may be due before the time that the lane waits for.
         watched_until = CASE WHEN :queued > 0 THEN NULL ELSE l.watched_until END,
         held_until = CASE WHEN :queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.domain.lanes import LaneKey
 from app.domain.words import DeliveryId
-from app.store.lanes import lane_binds
+from app.store.lanes import QUEUED, lane_binds
 from app.store.transactions import TenantTx
 
 
@@ -34,14 +34,13 @@ def from_binds(place: QueuePlace) -> dict[str, Any]:
     return {"from_at": place.due_at, "from_id": place.id}
 
 
-FIRST_QUEUED = """
+FIRST_QUEUED = f"""
     SELECT coalesce(d.not_before, l.queue_from_at), coalesce(d.id, l.queue_from_id)
     FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-        SELECT not_before, id FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'queued' AND (not_before, id) >= (l.queue_from_at, l.queue_from_id)
-        ORDER BY not_before, id LIMIT 1) d ON true
-"""
+        SELECT d.not_before, d.id FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.mass_reply_id = :mass_reply AND d.account_id = :account AND {QUEUED}
+        ORDER BY d.not_before, d.id LIMIT 1) d ON true
+"""  # noqa: S608 - built from constants
 """The first delivery of lane `l` that is queued: for a statement that changes the lane.
 
 It misses none. What returns a delivery to the queue changes the lane after it. A statement that does not see the

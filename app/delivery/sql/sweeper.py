@@ -12,7 +12,7 @@ from app.domain.approval import ApprovalStatus
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId, TenantId
-from app.store.lanes import STOPPED
+from app.store.lanes import QUEUED, STOPPED
 from app.store.newest import newest_account, newest_lanes
 from app.store.transactions import RoutingTx, SweepTx
 
@@ -168,7 +168,7 @@ _OPEN = sa.text(f"""
                        SELECT FROM lanes l CROSS JOIN LATERAL (
                            SELECT d.not_after FROM deliveries d
                            WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.account_id = l.account_id
-                             AND d.status = 'queued' AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
+                             AND {QUEUED}
                            ORDER BY d.not_before, d.id LIMIT :head) d
                        WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND d.not_after IS NULL
                    ) THEN m.not_after END,

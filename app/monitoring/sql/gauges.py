@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from app.store.lanes import STOPPED
+from app.store.lanes import QUEUED, STOPPED
 from app.store.transactions import SweepTx
 
 MOST: Final = 10_000
@@ -75,7 +75,7 @@ class Figures:
 
 
 # `oldest` looks up one row per lane that may send. ORDER BY keeps to the index whatever the statistics say.
-DEPTHS: Final = """
+DEPTHS: Final = f"""
     SELECT l.channel, sum(l.queued) AS queued, sum(l.sending) AS in_flight,
            count(*) FILTER (WHERE l.pause_reason IS NOT NULL) AS paused_lanes,
            coalesce(max(extract(epoch FROM clock_timestamp() - oldest.due)), 0) AS lag,
@@ -89,11 +89,10 @@ DEPTHS: Final = """
         WHERE m.status = 'sending' AND NOT m.sampling AND l.queued > 0 AND l.pause_reason IS NULL
           AND a.enabled AND a.pause_reason IS NULL AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
           AND d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
-          AND d.status = 'queued' AND d.not_before < clock_timestamp()
-          AND (d.not_before, d.id) >= (l.queue_from_at, l.queue_from_id)
+          AND {QUEUED} AND d.not_before < clock_timestamp()
         ORDER BY d.not_before LIMIT 1) oldest ON true
     WHERE m.finished_at IS NULL GROUP BY l.channel
-"""
+"""  # noqa: S608 - built from constants
 
 STOPPED_LANES: Final = f"""
     SELECT l.channel, {STOPPED} AS reason, count(*) AS lanes
