@@ -6,6 +6,7 @@ deliveries are claimed and rendered, and the last ones are recorded.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -61,8 +62,8 @@ class Pump:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready: deque[ReadyCall] = deque()
         self._changed = asyncio.Event()
-        self._open_at = 0.0
-        """When the lane was last known to be open."""
+        self._open_at = -math.inf
+        """When the lane was last known to be open, by the event loop's clock. At its 0 the machine started."""
         self._watched = False
         """Whether a task watches the lane for the calls that wait."""
         self._fault: BaseException | None = None
