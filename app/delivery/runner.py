@@ -93,17 +93,27 @@ class PumpRunner:
         waits = {lane: max(0.0, until - now) + PROMISE for lane, until in self._later.all()}
         kept = {lane: until for lane, until in self._promised.items() if lane in waits}
         due = {lane: left for lane, left in waits.items() if kept.get(lane, 0.0) < now + RENEWED_BEFORE}
-        await self._promise(due)
+        promised = await self._promise(due)
+        self._promised = kept | {lane: now + due[lane] for lane in promised}
         await self._context.slots.release(self._context.database)
-        self._promised = kept | {lane: now + left for lane, left in due.items()}
 
-    async def _promise(self, seconds: dict[LaneKey, float]) -> None:
+    async def _promise(self, seconds: dict[LaneKey, float]) -> list[LaneKey]:
+        """Store promises, and return the lanes of those that are stored. A tenant with a fault holds back no other."""
         by_tenant: dict[TenantId, list[LaneWatch]] = defaultdict(list)
         for lane, left in seconds.items():
             by_tenant[lane.tenant].append(LaneWatch(lane, left))
+        promised: list[LaneKey] = []
         for tenant, promises in by_tenant.items():
-            async with self._context.database.begin(tenant) as tx:
-                await waiting.watch(tx, promises)
+            try:
+                async with self._context.database.begin(tenant) as tx:
+                    await waiting.watch(tx, promises)
+            except Exception as error:
+                if may_pass(error):  # it would fail for every tenant
+                    raise
+                log.exception("lanes_not_watched", tenant=str(tenant), error=type(error).__name__)
+            else:
+                promised += [promise.lane for promise in promises]
+        return promised
 
     async def _let_go(self) -> None:
         """Hand the lanes that wait here over to other processes at once."""

@@ -13,12 +13,17 @@ from math import ceil
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
+import structlog
+
 from app.delivery.sql import call_shares
 from app.delivery.sql.call_shares import CallShare
 from app.delivery.sql.claims import LaneSnapshot
 from app.domain.pacing import OtherHolders, call_share
 from app.domain.words import AccountId, TenantId
 from app.store.database import Database
+from app.store.overload import may_pass
+
+log = structlog.get_logger()
 
 AHEAD: Final = 0.25
 """Seconds of calls that are claimed ahead."""
@@ -244,7 +249,10 @@ class Slots:
         return self._accounts[account][1]
 
     async def release(self, database: Database) -> None:
-        """Release the accounts that no pump works any more to other processes."""
+        """Release the accounts that no pump works any more to other processes.
+
+        If that fails, the shares last until they expire.
+        """
         by_tenant: dict[TenantId, list[UUID]] = {}
         for account, (tenant, slots) in list(self._accounts.items()):
             if slots.unused:
@@ -253,5 +261,10 @@ class Slots:
                 if slots.listed:
                     by_tenant.setdefault(tenant, []).append(slots.holder)
         for tenant, holders in by_tenant.items():
-            async with database.begin(tenant) as tx:
-                await call_shares.release(tx, holders)
+            try:
+                async with database.begin(tenant) as tx:
+                    await call_shares.release(tx, holders)
+            except Exception as error:
+                if may_pass(error):  # it would fail for every tenant
+                    raise
+                log.exception("shares_not_released", tenant=str(tenant), error=type(error).__name__)

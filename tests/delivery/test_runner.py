@@ -16,6 +16,7 @@ from app.delivery.pump_context import PumpContext
 from app.delivery.runner import FAULT, PumpRunner
 from app.delivery.sending import Sending
 from app.delivery.staged_files import StagedFiles
+from app.delivery.waiting import Wait
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Outbound, SendResult
 from app.domain.words import Channel, TenantId
@@ -197,6 +198,32 @@ async def test_a_lane_that_cannot_be_worked_does_not_stop_the_others(stage: Stag
         await runner.submit(good.lane)
     assert await stage.counts(good) == {"sent": 2}
     assert await other.counts(bad) == {"queued": 2}
+
+
+_SHARE = """
+    INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
+    VALUES (:tenant, :account, :holder, 1, now(), now() + interval '1 hour')
+"""
+
+
+async def test_a_tenant_with_a_fault_keeps_no_other_s_lanes_from_being_watched_and_no_shares_from_release(
+    stage: Stage, other: Stage
+) -> None:
+    broken = replace(stage.pump_context(Carrier()), database=RefusesTenant(stage.database, other.tenant))
+    runner, lanes = PumpRunner(broken, 1, back_here), []
+    for one in (other, stage):
+        batch = await one.batch()
+        runner._later.add(batch.lane, Wait(asyncio.get_running_loop().time() + 10))
+        slots = broken.slots.of(one.tenant, one.account)
+        slots.listed = True
+        await one.runs(_SHARE, account=one.account, holder=slots.holder)
+        lanes.append(batch.lane)
+    await runner.keep_watch()
+    watched = [(await one.one("SELECT watched_until FROM lanes")).watched_until for one in (other, stage)]
+    shares = [(await one.one("SELECT count(*) AS count FROM call_shares")).count for one in (other, stage)]
+    assert [each is not None for each in watched] == [False, True]
+    assert shares == [1, 0]
+    assert list(runner._promised) == lanes[1:], "the other is tried again"
 
 
 async def test_stopping_lets_what_has_not_begun_wait_for_another_process(stage: Stage) -> None:
