@@ -5,13 +5,13 @@ from typing import Final
 
 import structlog
 
+from app.delivery.in_parts import in_parts
 from app.delivery.settle import Report, settle
 from app.delivery.sql import clocks
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
-from app.domain.words import Reason, ReasonCode, TenantId
+from app.domain.words import DeliveryId, Reason, ReasonCode, TenantId
 from app.store.database import Database
-from app.store.overload import may_pass
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
@@ -24,34 +24,28 @@ WORKER_LOST: Final = "The worker stopped before it could say whether this was se
 async def expire_claims(database: Database, metrics: Metrics, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
     """Make deliveries uncertain whose worker did not record them in time."""
     reason = Reason(ReasonCode.WORKER_LOST, WORKER_LOST)
-    reports = [
-        Report(
+    reports = {
+        claim.delivery: Report(
             claim.delivery,
             ReportedEvent(DeliveryEvent.LOSE_WORKER, claim.epoch, reason=reason),
             outcome="worker_lost",
             evidence=reason.detail,
         )
         for claim in claims
-    ]
-    await _settle_each(database, tenant, reports)
-    metrics.count_expired_claims(len(reports))
-    log.warning("claims_expired", deliveries=len(reports))
+    }
+
+    async def expire(ids: Sequence[DeliveryId]) -> None:
+        await _expire(database, tenant, [reports[id_] for id_ in ids])
+
+    faulty = await in_parts(list(reports), expire)
+    metrics.count_expired_claims(len(reports) - len(faulty))
+    log.warning("claims_expired", deliveries=len(reports) - len(faulty))
 
 
-async def _settle_each(database: Database, tenant: TenantId, reports: Sequence[Report]) -> None:
-    """Settle all at once. If that fails, settle them one by one, so that one bad report does not hold back the rest."""
-    try:
-        async with database.begin(tenant) as tx:
-            await clocks.restart_quarantine(tx, [report.delivery_id for report in reports])
-            await settle(tx, reports)
-    except Exception as error:
-        if may_pass(error):  # no single row is at fault
-            raise
-        if len(reports) == 1:
-            log.exception("sweep_failed", delivery=str(reports[0].delivery_id), error=type(error).__name__)
-            return
-        for report in reports:
-            await _settle_each(database, tenant, [report])
+async def _expire(database: Database, tenant: TenantId, reports: Sequence[Report]) -> None:
+    async with database.begin(tenant) as tx:
+        await clocks.restart_quarantine(tx, [report.delivery_id for report in reports])
+        await settle(tx, reports)
 
 
 async def repair_clocks(database: Database, tenant: TenantId) -> None:

@@ -1,6 +1,6 @@
 """The scheduler: prepare, start, expire, cancel and complete mass replies when it is time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from app.delivery.in_parts import in_parts
 from app.delivery.lifecycle import begin_sending
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle, samples
@@ -17,7 +18,7 @@ from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent, too_late
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
-from app.domain.words import MassReplyId, Reason, ReasonCode, TenantId
+from app.domain.words import DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from app.store import audit, mass_replies
 from app.store.database import Database
 
@@ -129,12 +130,20 @@ class Scheduler:
 
         The rest waits for the next tick: a million rows must not delay lost claims and sleeping lanes.
         """
+        find = lifecycle.overdue_ids if event is DeliveryEvent.EXPIRE else lifecycle.queued_ids
+
+        async def end(ids: Sequence[DeliveryId]) -> None:
+            async with self.database.begin(batch.tenant) as tx:
+                await settle(tx, [Report(id_, ReportedEvent(event, reason=reason)) for id_ in ids])
+
+        faulty: dict[DeliveryId, Exception] = {}
         for _ in range(PAGES):
             async with self.database.begin(batch.tenant) as tx:
-                find = lifecycle.overdue_ids if event is DeliveryEvent.EXPIRE else lifecycle.queued_ids
-                ids = await find(tx, batch.id, PAGE)
-                reports = [Report(id_, ReportedEvent(event, reason=reason)) for id_ in ids]
-                await settle(tx, reports)
+                ids = await find(tx, batch.id, PAGE, but=faulty)
+            found = await in_parts(ids, end)
+            faulty |= found
+            if found and len(found) == len(ids):
+                raise found[ids[0]]  # the mass reply rests, and the log says why it does not end
             if len(ids) < PAGE:
                 return
 

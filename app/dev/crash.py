@@ -54,7 +54,7 @@ WORKER: Final[Mapping[str, Point]] = {
     "record.counted": Point("app.delivery.sql.counters", "count", "after"),
     "record.committed": Point("app.delivery.record", "_release", "before"),
     "sweep.found": Point("app.delivery.sweeper", "expire_claims", "before"),
-    "sweep.settled": Point("app.delivery.rescuer", "_settle_each", "after"),
+    "sweep.settled": Point("app.delivery.rescuer", "_expire", "after"),
     "sweep.finished": Point("app.delivery.sql.lifecycle", "finish", "after"),
 }
 """Where a worker may stop, in the order of a message's way."""

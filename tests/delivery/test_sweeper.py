@@ -125,6 +125,7 @@ class TestLanes:
 
 
 PAST = "now() - interval '1 second'"
+CHORES = {"failed": scheduler.Chore.CALL_TOO_LATE, "cancelled": scheduler.Chore.CANCEL_QUEUED}
 
 
 class TestLife:
@@ -252,16 +253,28 @@ async def test_one_sweeper_works_and_another_at_the_same_time_does_not(stage: St
     assert await stage.sweeper().tick() is True
 
 
-async def test_an_object_that_cannot_be_swept_does_not_stop_the_rest(stage: Stage) -> None:
-    bad, good = await stage.batch(2), await stage.batch(2)
+@pytest.mark.parametrize(
+    ("due", "ended"), [(f"not_after = {PAST}", "failed"), ("status = 'cancelled'", "cancelled")], ids=["late", "cancel"]
+)
+async def test_a_row_that_cannot_be_settled_keeps_no_other_of_its_page_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, due: str, ended: str
+) -> None:
+    monkeypatch.setattr(scheduler, "PAGE", 3)
+    bad, good = await stage.batch(7), await stage.batch(2)
     for batch in (bad, good):
-        await set_up(stage, batch, f"not_after = {PAST}")
+        await set_up(stage, batch, due)
     poison: Any = "UPDATE deliveries SET reason_code = :code WHERE id = :id"
     await stage.runs(poison, id=bad.first, code="a word of a later version")
-    await tick(stage)
-    assert await stage.counts(bad) == {"queued": 2}
-    assert await stage.counts(good) == {"failed": 2}
+    sweeper = stage.sweeper()
+    for _ in range(2):
+        assert await sweeper.tick()
+    assert await stage.counts(bad) == {ended: 6, "queued": 1}
+    assert await stage.counts(good) == {ended: 2}
+    assert set(sweeper.turns.faults) == {(CHORES[ended], bad.id)}, "it rests"
     await stage.runs(poison, id=bad.first, code=None)
+    for _ in range(2):
+        await tick(stage)
+    assert (await outcome(stage, bad))[1:] == ({ended: 7}, True)
 
 
 async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None:

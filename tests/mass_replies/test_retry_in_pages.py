@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from uuid import UUID
 
 import pytest
 
@@ -138,12 +139,45 @@ async def test_a_sweep_that_stops_in_a_page_loses_nothing_and_queues_nothing_twi
         raise ConnectionError("the server has gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(statements, "delete", stop)
+        patched.setattr(statements, "remove", stop)
         await stage.sweep()
     assert (await counts(stage, id_), await pages(stage)) == ({"failed": 6}, 3)
     for _ in range(3):
         await stage.sweep()
     assert (await counts(stage, id_), await pages(stage)) == ({"queued": 6}, 0)
+
+
+POISON = "UPDATE deliveries SET reason_code = 'a word of a later version' WHERE id = ANY (:ids)"
+
+
+async def frozen(stage: Stage) -> list[list[UUID]]:
+    return [row.delivery_ids for row in await stage.read("SELECT delivery_ids FROM delivery_pages ORDER BY id")]
+
+
+async def test_one_that_cannot_be_queued_keeps_no_other_back_and_stays_failed(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.COMPLETED)
+    await stage.fail_all(id_)
+    await stage.act(id_, "retry")
+    [[bad, _], *_] = await frozen(stage)
+    await stage.write(POISON, ids=[bad])
+    for _ in range(3):
+        await stage.sweep()
+    assert (await counts(stage, id_), await pages(stage)) == ({"queued": 5, "failed": 1}, 0)
+    rows = await stage.read("SELECT id FROM deliveries WHERE mass_reply_id = :id AND status = 'failed'", id=id_)
+    assert [row.id for row in rows] == [bad]
+
+
+async def test_a_page_of_which_none_can_be_queued_is_kept_until_it_would_be_too_late(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.COMPLETED)
+    await stage.fail_all(id_)
+    await stage.act(id_, "retry")
+    [both, *_] = await frozen(stage)
+    await stage.write(POISON, ids=both)
+    await stage.sweep()
+    assert (await counts(stage, id_), await pages(stage)) == ({"failed": 6}, 3)
+    await stage.write("UPDATE delivery_pages SET not_after = now() WHERE mass_reply_id = :id", id=id_)
+    await stage.sweep()
+    assert await pages(stage) == 2
 
 
 async def test_a_restored_database_retries_nothing_by_itself(stage: Stage) -> None:

@@ -113,7 +113,7 @@ def _record() -> Iterator[Mutant]:
         Sending._finish,
         Sending.record,
         rescuer.expire_claims,
-        rescuer._settle_each,
+        rescuer._expire,
     )
 
 

@@ -72,7 +72,8 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
     "app.delivery.sending.Sending.record: recorder.hurry() if self._slots.in_use else recorder.flush() → pass": _LATER,
-    "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
+    "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports) - len(faulty)) → "
+    "pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
     "app.delivery.claim.Claim.take: snapshot is None or opens_at is None → opens_at is None": _NO_LANE,

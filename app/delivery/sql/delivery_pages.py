@@ -26,7 +26,7 @@ class PageWork(StrEnum):
 class DeliveryPage:
     id: UUID
     work: PageWork
-    delivery_ids: Sequence[UUID]
+    delivery_ids: Sequence[DeliveryId]
     reason_codes: Sequence[str] | None
     not_after: datetime | None
 
@@ -81,18 +81,30 @@ async def retry_under_way(tx: TenantTx, id_: MassReplyId) -> bool:
     return bool(await tx.scalar(_RETRIES, id=id_, work=PageWork.RETRY))
 
 
-_FIRST = sa.text("""
-    SELECT id, work, delivery_ids, reason_codes, not_after FROM delivery_pages
-    WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT 1 FOR UPDATE
-""")
+_COLUMNS = "id, work, delivery_ids, reason_codes, not_after"
+_FIRST = sa.text(f"""
+    SELECT {_COLUMNS} FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT 1
+""")  # noqa: S608 - built from constants
+_HOLD = sa.text(f"""
+    SELECT {_COLUMNS} FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id AND id = :page FOR UPDATE
+""")  # noqa: S608 - built from constants
 
 
-async def hold_first(tx: TenantTx, id_: MassReplyId) -> DeliveryPage | None:
-    """Lock the first page. Return None if nothing is left."""
-    row: Any = (await tx.execute(_FIRST, id=id_)).first()
+async def first(tx: TenantTx, id_: MassReplyId) -> DeliveryPage | None:
+    """Return the first page, or None if nothing is left."""
+    return _page((await tx.execute(_FIRST, id=id_)).first())
+
+
+async def hold(tx: TenantTx, id_: MassReplyId, page: UUID) -> DeliveryPage | None:
+    """Lock a page. Return None if it is gone."""
+    return _page((await tx.execute(_HOLD, id=id_, page=page)).first())
+
+
+def _page(row: Any) -> DeliveryPage | None:
     if row is None:
         return None
-    return DeliveryPage(row.id, PageWork(row.work), row.delivery_ids, row.reason_codes, row.not_after)
+    ids = [DeliveryId(each) for each in row.delivery_ids]
+    return DeliveryPage(row.id, PageWork(row.work), ids, row.reason_codes, row.not_after)
 
 
 _STILL_RETRYABLE = sa.text(f"""
@@ -107,9 +119,24 @@ async def hold_retryable(tx: TenantTx, ids: Sequence[UUID], codes: Iterable[str]
     return [DeliveryId(row) for row in await tx.scalars(_STILL_RETRYABLE, **values)]
 
 
-async def delete(tx: TenantTx, id_: MassReplyId, page: UUID) -> None:
-    statement = sa.text("DELETE FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id AND id = :page")
-    await tx.execute(statement, id=id_, page=page)
+_LEFT = "ARRAY(SELECT unnest(delivery_ids) EXCEPT SELECT unnest(CAST(:ids AS uuid[])) ORDER BY 1)"
+_THIS = "tenant_id = :tenant AND mass_reply_id = :id AND id = :page"
+_REMOVE = sa.text(f"UPDATE delivery_pages SET delivery_ids = {_LEFT} WHERE {_THIS}")  # noqa: S608 - constants
+_REMOVE_ALL = sa.text(f"DELETE FROM delivery_pages WHERE {_THIS} AND {_LEFT} = '{{}}'")  # noqa: S608 - constants
+
+
+async def remove(tx: TenantTx, id_: MassReplyId, page: UUID, ids: Sequence[DeliveryId]) -> None:
+    """Take deliveries off a page. Delete the page if none is left on it."""
+    if not (await tx.execute(_REMOVE_ALL, id=id_, page=page, ids=ids)).rowcount:
+        await tx.execute(_REMOVE, id=id_, page=page, ids=ids)
+
+
+_IS_OVER = sa.text(f"SELECT not_after <= clock_timestamp() FROM delivery_pages WHERE {_THIS}")  # noqa: S608 - constants
+
+
+async def is_over(tx: TenantTx, id_: MassReplyId, page: UUID) -> bool:
+    """Return whether a page holds a retry that would be too late."""
+    return bool(await tx.scalar(_IS_OVER, id=id_, page=page))
 
 
 async def drop_retries(tx: TenantTx) -> None:

@@ -1,6 +1,6 @@
 """Start and end mass replies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,26 +16,31 @@ from app.store.transactions import TenantTx
 # all deliveries that have left the queue, or sort all that are in it.
 _QUEUED = sa.text("""
     SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
+      AND id <> ALL (CAST(:but AS uuid[]))
     ORDER BY account_id, not_before, id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 
 
-async def queued_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
-    """Lock some queued deliveries. Return their ids."""
-    return list(await tx.scalars(_QUEUED, id=id_, limit=limit))
+async def queued_ids(
+    tx: TenantTx, id_: MassReplyId, limit: int, *, but: Iterable[DeliveryId] = ()
+) -> Sequence[DeliveryId]:
+    """Return the ids of some queued deliveries that nobody else works on at this moment, except `but`."""
+    return list(await tx.scalars(_QUEUED, id=id_, limit=limit, but=list(but)))
 
 
 _OVERDUE = sa.text("""
     SELECT d.id FROM mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id
     WHERE m.tenant_id = :tenant AND m.id = :id AND d.status = 'queued'
-      AND coalesce(d.not_after, m.not_after) <= clock_timestamp()
+      AND coalesce(d.not_after, m.not_after) <= clock_timestamp() AND d.id <> ALL (CAST(:but AS uuid[]))
     ORDER BY d.account_id, d.not_before, d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
 """)
 
 
-async def overdue_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
-    """Lock queued deliveries whose latest time has passed, their own or the mass reply's. Return their ids."""
-    return list(await tx.scalars(_OVERDUE, id=id_, limit=limit))
+async def overdue_ids(
+    tx: TenantTx, id_: MassReplyId, limit: int, *, but: Iterable[DeliveryId] = ()
+) -> Sequence[DeliveryId]:
+    """Return those of them whose latest time has passed, their own or the mass reply's."""
+    return list(await tx.scalars(_OVERDUE, id=id_, limit=limit, but=list(but)))
 
 
 _LOCK_LANES = sa.text("""
