@@ -22,7 +22,8 @@ GROUP_TRIES: Final = 2
 """After so many lost connections in a row a group is written one by one: a result in it may be what ends them."""
 RETRY_WAIT: Final = 0.5
 REFUSALS: Final = 3
-"""How often the database may refuse one result before it is given up. An absent database is waited for."""
+"""How often the database may refuse one result before it is given up. An absent database is waited for. A lost
+connection counts as a refusal if PostgreSQL had answered just before: then the result is what ends connections."""
 
 Write = Callable[[Sequence[CallOutcome]], Awaitable[Exception | None]]
 """Writes results as a whole. Returns the error if they could not be written."""
@@ -34,6 +35,8 @@ class Alone:
 
     result: CallOutcome
     refusals: int = 0
+    lost: bool = False
+    """Whether its last try lost its connection."""
 
 
 class LateResults:
@@ -90,10 +93,14 @@ class LateResults:
                 self._alone.append(each)
                 continue
             async with self._retrying:
+                if each.lost and await self._write([]) is not None:
+                    failed.append(each)  # PostgreSQL answers nothing else either
+                    continue
                 error = await self._write([each.result])
             if error is None:
                 continue
-            each.refusals += not may_pass(error)
+            each.refusals += not may_pass(error) or (each.lost and is_lost(error))
+            each.lost = is_lost(error)
             if each.refusals >= REFUSALS:
                 give_up([each.result], error)
                 continue

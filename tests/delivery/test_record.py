@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.delivery import late_results
 from app.delivery import record as recorder_module
-from app.delivery.late_results import REFUSALS
+from app.delivery.late_results import GROUP_TRIES, REFUSALS
 from app.delivery.outcomes import BadAddress
 from app.delivery.record import GROUP, Recorder
 from app.delivery.settle import Report, settle
@@ -192,25 +192,40 @@ class TestTrouble:
         assert database.transactions == 1 + REFUSALS
         assert await stage.status(batch.first) is S.SENDING
 
-    async def test_a_result_that_ends_its_connection_each_time_takes_no_other_with_it(
+    async def test_a_result_that_ends_its_connection_each_time_takes_no_other_with_it_and_is_given_up(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        batch = await claimed(stage, 4)
+        batch, tries = await claimed(stage, 4), 0
         bad, *good = [result(stage, id_) for id_ in batch.deliveries]
 
         async def ending(tx: TenantTx, reports: Sequence[Report], *about: Any) -> Any:
+            nonlocal tries
             if bad.report in reports:
-                raise DBAPIError("…", None, Exception(), connection_invalidated=True)
+                tries += 1
+                await tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
             return await settle(tx, reports, *about)
 
         monkeypatch.setattr(recorder_module, "settle", ending)
-        monkeypatch.setattr(recorder_module, "CLOSING_SECONDS", 0.0)
         async with recording(Recorder(stage.database)) as recorder, asyncio.timeout(20):
             waiting = asyncio.create_task(recorder.record(bad))
             await asyncio.gather(*(recorder.record(each) for each in good[:2]))
             await recorder.record(good[2])
-        await waiting
+            await waiting
+        assert tries == 1 + GROUP_TRIES + 1 + REFUSALS
         assert await stage.counts(batch) == {"sent": 3, "sending": 1}
+        await stage.let_lease_run_out(batch)
+        await stage.sweeper().tick()
+        assert await stage.status(batch.first) is S.UNCERTAIN
+
+    async def test_a_result_that_once_lost_its_connection_is_kept_while_every_connection_is_lost(
+        self, stage: Stage
+    ) -> None:
+        batch, database = (
+            await claimed(stage, 1),
+            Watched(stage.database, failing(LOST, 1 + GROUP_TRIES + 3 * REFUSALS)),
+        )
+        await recorded(stage, database, [result(stage, batch.first)])
+        assert await stage.counts(batch) == {"sent": 1}
 
     async def test_a_lane_that_is_locked_for_long_holds_no_other_tenant_s_results(
         self, stage: Stage, other: Stage
