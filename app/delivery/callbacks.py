@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, assert_never
+from itertools import groupby
+from typing import Final, TypeVar, assert_never
 from uuid import UUID
 
 import structlog
@@ -44,6 +45,8 @@ from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
+
+E = TypeVar("E", bound=ProviderEvent)
 
 TEXTED: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
 """Channels on which a keyword alone opts out."""
@@ -162,9 +165,21 @@ async def _take_group(
     if others:
         async with database.begin(called.tenant) as tx:
             await wait_for_erasures(tx)  # the message of a contact who is being erased is applied afterwards
-            for owner, event in others:
+            for owner, event in _in_order_of_locks(others):
                 await _take(tx, metrics, owner, event)
     await take_account_events(database, called.tenant, taken)
+
+
+def _in_order_of_locks(taken: Sequence[tuple[ChannelAccount, E]]) -> list[tuple[ChannelAccount, E]]:
+    """Sort messages that follow each other by their senders. Two calls could deadlock otherwise, each with the block or
+    the conversation of a customer whom the other waits for.
+    """
+    runs = groupby(taken, lambda each: isinstance(each[1], Inbound))
+    return [each for _, run in runs for each in sorted(run, key=lambda one: _sender(one[1]))]
+
+
+def _sender(event: ProviderEvent) -> str:
+    return event.sender if isinstance(event, Inbound) else ""
 
 
 async def answer_challenge(database: Database, sender_cache: SenderCache, account_id: UUID, webhook: Webhook) -> str:

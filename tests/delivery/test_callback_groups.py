@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,8 +22,9 @@ from app.delivery.receipts import take_reports
 from app.delivery.sql import settlements
 from app.domain.charges import Charge
 from app.domain.delivery_lifecycle import DeliveryStatus
-from app.domain.provider_events import Inbound, ProviderEvent, Receipt, ReceiptKind, Webhook, storable_event
-from app.domain.words import DeliveryId, ReasonCode
+from app.domain.provider_events import Inbound, Moved, ProviderEvent, Receipt, ReceiptKind, Webhook, storable_event
+from app.domain.words import Channel, DeliveryId, ReasonCode
+from app.store import blocked_addresses
 from app.store.transactions import TenantTx
 from tests.delivery.settling import accepted, claimed
 from tests.delivery.stage import Stage
@@ -192,3 +194,28 @@ async def test_what_a_customer_writes_while_an_erasure_is_under_way_is_taken_aft
         calling = asyncio.create_task(call(stage, monkeypatch, [message]))
         await stage.somebody_waits_for_a_lock()
     await calling
+
+
+async def test_calls_with_the_same_opt_outs_in_opposite_orders_do_not_wait_for_each_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["ann@example.com", "bob@example.com"]
+    stops = [Inbound(name, name, sender=name, text="STOP", opted_out=True) for name in names]
+    async with stage.database.begin(stage.tenant) as tx:
+        await blocked_addresses.block(tx, Channel.EMAIL, names[0], ReasonCode.OPTED_OUT)
+        calling = asyncio.create_task(call(stage, monkeypatch, [*reversed(stops)]))
+        await stage.somebody_waits_for_a_lock()
+        await tx.execute(sa.text("SET LOCAL lock_timeout = '100ms'"))  # sooner than a deadlock is noticed
+        await blocked_addresses.block(tx, Channel.EMAIL, names[1], ReasonCode.OPTED_OUT)
+    await calling
+    rows = await stage.runs("SELECT address FROM blocked_addresses ORDER BY address")
+    assert [row.address for row in rows] == names
+
+
+def test_only_messages_that_follow_each_other_change_places_and_those_of_one_sender_do_not() -> None:
+    account: Any = SimpleNamespace(channel=Channel.SMS)
+    moved = Moved("m", before=("a",), after="b")
+    wrote = [Inbound(key, key, sender=key[0], text="") for key in ("b1", "a1", "b2", "a2")]
+    events: list[ProviderEvent] = [*wrote[:3], moved, *wrote[3:], wrote[0]]
+    ordered = [event for _, event in callbacks._in_order_of_locks([(account, each) for each in events])]
+    assert ordered == [wrote[1], wrote[0], wrote[2], moved, wrote[3], wrote[0]]
