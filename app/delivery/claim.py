@@ -164,21 +164,24 @@ class Claim:
     async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
         """Return when the lane's next delivery may be tried, and show it on the lane."""
         due = await queues.next_due_at(self._tx, self._lane, snapshot.queue_from, sampling=snapshot.sampling)
+        is_due = due is not None and due <= snapshot.now
+        if not is_due and await self._may_begin_earlier(snapshot, due):
+            await queues.look_at_all(self._tx, self._lane)
+            return clocks.wait(snapshot.now + ROOM_WAIT)
         if due is None:
-            return await self._look_at_all(snapshot, clocks)
-        if due > snapshot.now:
+            return None
+        if not is_due:
             await waiting.hold_until(self._tx, self._lane, due, PUT_OFF)
         return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
 
-    async def _look_at_all(self, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
-        """Look at the whole queue soon, if a delivery may lie before the place where the lane says its queue begins.
+    async def _may_begin_earlier(self, snapshot: LaneSnapshot, due: datetime | None) -> bool:
+        """Return whether a delivery may lie before the place where the lane says its queue begins.
 
         A worker of the previous release does not maintain that place, and may have returned a delivery to before it.
         """
         if snapshot.queue_from == queues.BEGINNING:
-            return None
-        await queues.look_at_all(self._tx, self._lane)
-        return clocks.wait(snapshot.now + ROOM_WAIT)
+            return False
+        return due is None or await queues.lacks_some(self._tx, self._lane, snapshot.queue_from, snapshot.queued)
 
     async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """Count the messages each contact got recently, if the tenant limits them. Other claims wait for this commit

@@ -6,8 +6,8 @@ row-level security shows no row at all.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from time import monotonic
@@ -25,7 +25,7 @@ from app.process.tenant_time import TenantTime
 from app.store import shares
 from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
-from app.store.overload import DatabaseAway, is_starting, too_long
+from app.store.overload import DatabaseAway, connecting, is_starting, too_long
 from app.store.plans import BY_INDEX, NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, SWEEP, Shares, WorkKind
@@ -89,6 +89,8 @@ class Database:
             connect_args={
                 "server_settings": _SESSION,
                 "timeout": CONNECT_SECONDS,
+                # After a failover a name may lead to a standby for a while. Who connects then would stay there.
+                "target_session_attrs": "primary",
                 "max_cached_statement_lifetime": 0,  # a plan is as good after five minutes
             },
         )
@@ -211,12 +213,12 @@ class Database:
         return "ISOLATION LEVEL REPEATABLE READ" if self._kind.one_moment else ""
 
     async def _connection(self, stack: AsyncExitStack) -> AsyncConnection:
-        with _connecting():
+        with connecting():
             return await stack.enter_async_context(self._engine.connect())
 
     async def _borrowed_driver(self, stack: AsyncExitStack) -> Any:
         """Return asyncpg's connection. To wrap it in SQLAlchemy's takes as long as a short statement."""
-        with _connecting():
+        with connecting():
             borrowed = await self._engine.raw_connection()
         stack.callback(borrowed.close)
         return borrowed.driver_connection
@@ -324,17 +326,6 @@ async def _roll_back(driver: Any) -> None:
     except BaseException:
         driver.terminate()
         raise
-
-
-@contextmanager
-def _connecting() -> Iterator[None]:
-    """Raise DatabaseAway if nothing listens there, and DBAPIError if PostgreSQL refuses the login."""
-    try:
-        yield
-    except OSError as error:
-        raise DatabaseAway(str(error)) from error
-    except sa.exc.EmulatedDBAPIException as error:  # `raw_connection` lets it out, `connect` raises a DBAPIError
-        raise sa.exc.DBAPIError(None, None, error) from error
 
 
 def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:

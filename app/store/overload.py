@@ -1,7 +1,10 @@
 """Which failures of the database a caller may retry."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
+import asyncpg
 import sqlalchemy as sa
 
 from app.domain.errors import Overloaded
@@ -20,7 +23,30 @@ TROUBLE: Final = (sa.exc.SQLAlchemyError, OSError, TimeoutError)
 
 
 class DatabaseAway(OSError):
-    """PostgreSQL accepts no connections."""
+    """PostgreSQL accepts no connections, or none that may store anything."""
+
+
+@contextmanager
+def connecting() -> Iterator[None]:
+    """Raise DatabaseAway if nothing listens there, or only a standby. Raise DBAPIError if PostgreSQL refuses the
+    login."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseAway(str(error)) from error
+    except (sa.exc.DBAPIError, sa.exc.EmulatedDBAPIException) as error:
+        if isinstance(_drivers(error), asyncpg.TargetServerAttributeNotMatched):
+            raise DatabaseAway("The server is a standby, which stores nothing.") from error
+        if isinstance(error, sa.exc.EmulatedDBAPIException):  # `raw_connection` lets it out
+            raise sa.exc.DBAPIError(None, None, error) from error
+        raise
+
+
+def _drivers(error: BaseException | None) -> BaseException | None:
+    """Return the driver's own error, of which SQLAlchemy makes one or two."""
+    while isinstance(error, sa.exc.DBAPIError | sa.exc.EmulatedDBAPIException):
+        error = error.orig
+    return error
 
 
 def may_pass(error: BaseException) -> bool:

@@ -247,3 +247,17 @@ async def test_so_is_a_sample_that_it_returned(stage: Stage) -> None:
     await stage.runs("UPDATE lanes SET queue_from_at = now() WHERE mass_reply_id = :id", id=batch.id)
     await stage.pump(batch, carrier)
     assert set(carrier.times_sent) == {batch.first}
+
+
+async def test_it_does_not_wait_for_what_was_put_off(stage: Stage) -> None:
+    batch, carrier = await stage.batch(3), Carrier()
+    await stage.claim(batch, 1)
+    await stage.runs("UPDATE deliveries SET status = 'queued' WHERE id = :id", id=batch.first)
+    await stage.runs(
+        "UPDATE lanes SET queued = queued + 1, sending = sending - 1 WHERE mass_reply_id = :id", id=batch.id
+    )
+    await stage.runs(
+        "UPDATE deliveries SET not_before = now() + interval '1 hour' WHERE id = :id", id=batch.deliveries[2]
+    )
+    await stage.pump(batch, carrier)
+    assert set(carrier.times_sent) == set(batch.deliveries[:2])

@@ -9,17 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.domain.words import TenantId
 from app.store import database as connections
 from app.store.database import Database
+from app.store.overload import DatabaseAway, may_pass
 from tests.faults.commits import CHUNK, SOCKET, pass_on
 from tests.patience import patience
 
 _PID = sa.text("SELECT pg_backend_pid()")
+_PID_OF = sa.text("SELECT pg_backend_pid() FROM tenants WHERE id = :tenant")
 FIRST_WORDS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
 
 
@@ -87,4 +91,45 @@ async def test_a_server_that_does_not_come_up_is_given_up(database_url: str, mon
         database = Database(url, pool_size=1)
         with pytest.raises(DBAPIError, match="is starting up"):
             await database.refuse_unsafe_role()
+        await database.close()
+
+
+@asynccontextmanager
+async def standing_by(database_url: str, connections: int) -> AsyncIterator[str]:
+    """Yield an address that leads to a standby for so many connections, and to the primary after that."""
+    [real] = parse_qs(urlsplit(database_url).query)["host"]
+    left = [None] * connections
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(Path(real, SOCKET))
+        asking = asyncio.create_task(pass_on(reader, far_writer))
+        if left:
+            left.pop()
+            greeting = await far_reader.readuntil(_in_hot_standby("off"))
+            writer.write(greeting.replace(_in_hot_standby("off"), _in_hot_standby("on")))
+        await asyncio.gather(asking, pass_on(far_reader, writer))
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = await asyncio.start_unix_server(answer, Path(folder, SOCKET))
+        yield database_url.replace(real, folder)
+        server.close()
+
+
+def _in_hot_standby(value: str) -> bytes:
+    """Return what a server says of itself after a login."""
+    said = f"in_hot_standby\0{value}\0".encode()
+    return b"S" + struct.pack("!i", 4 + len(said)) + said
+
+
+async def test_nobody_stays_with_a_standby(database_url: str, tenant: UUID) -> None:
+    async with standing_by(database_url, connections=2) as url:
+        database = Database(url, pool_size=1)
+        with pytest.raises(DatabaseAway, match="standby") as transaction:
+            async with database.begin(tenant):
+                pass
+        with pytest.raises(DatabaseAway, match="standby") as question:
+            await database.ask(TenantId(tenant), _PID_OF)
+        assert all(may_pass(raised.value) for raised in (transaction, question))
+        async with database.begin(tenant) as tx:
+            assert await tx.scalar(_PID)
         await database.close()

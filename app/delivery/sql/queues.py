@@ -5,7 +5,7 @@ transaction may still see the rows as they were: after an hour they may be a mil
 """
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -64,6 +64,23 @@ async def next_due_at(tx: TenantTx, lane: LaneKey, queue_from: QueuePlace, *, sa
     statement = _NEXT_DUE_OF_SAMPLE if sampling else _NEXT_DUE
     due: datetime | None = await tx.scalar(statement, **lane_binds(lane), **from_binds(queue_from))
     return due
+
+
+COUNTED: Final = 1_000
+"""Deliveries that are counted at most: a lane may hold any number that were put off."""
+
+_COUNT = sa.text(f"""
+    SELECT count(*) FROM (
+        SELECT FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued' {FROM}
+        LIMIT {COUNTED}) AS queued
+""")  # noqa: S608 - built from constants
+
+
+async def lacks_some(tx: TenantTx, lane: LaneKey, queue_from: QueuePlace, queued: int) -> bool:
+    """Return whether fewer deliveries are queued from this place on than the lane's counter says."""
+    counted = await tx.scalar(_COUNT, **lane_binds(lane), **from_binds(queue_from))
+    return int(counted) < min(queued, COUNTED)
 
 
 _LOOK_AT_ALL = sa.text("""

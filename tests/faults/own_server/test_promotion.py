@@ -1,4 +1,6 @@
-"""The primary is gone in the middle of a batch, and its synchronous standby takes over."""
+"""The primary is gone in the middle of a batch, and its synchronous standby takes over. Or a process that has lost its
+connections is led to a standby for a while, by a name or a balancer that is not up to date.
+"""
 
 import asyncio
 import os
@@ -21,6 +23,8 @@ from tests.faults.commits import SOCKET, cutting
 from tests.faults.conftest import Begin
 from tests.faults.own_server.programs import run
 from tests.faults.trial import until
+
+_CUT_OFF = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{servers.RUNTIME}'"
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(300)]
 
@@ -77,6 +81,28 @@ async def test_what_was_acknowledged_is_known_and_nobody_is_sent_to_again(
         settings = trial.settings.model_copy(update={"database_url": standby.url(servers.RUNTIME, "fragile")})
         after = replace(trial, settings=settings, superuser=standby.url("postgres", "fragile"))
         history = await after.over(seconds=150)
+        assert await worker.terminate() == 0
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.FAILED) == set()
+    assert history.of(DeliveryStatus.SENT) | history.uncertain == history.confirmed.deliveries.keys()
+
+
+async def test_a_worker_that_is_led_to_a_standby_does_not_stay_there(
+    begin: Begin, superuser: str, standby: servers.PostgresServer
+) -> None:
+    trial = await begin(rate=30)
+    async with cutting(trial.settings.database_url) as way:
+        worker = await trial.worker(database_url=way.url)
+        await trial.accepted(50, seconds=120)
+        primary, way.server = way.server, Path(standby.socket_dir, SOCKET)
+        await _ask(
+            superuser,
+            f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{servers.RUNTIME}'",
+        )
+        await until(lambda: worker.log.read_text().count("tick_failed") > 5, 60)
+        way.server = primary
+        history = await trial.over(seconds=60)
         assert await worker.terminate() == 0
 
     assert history.faults() == {}
