@@ -25,7 +25,7 @@ TRIES: Final = 10
 """How often to try if PostgreSQL refuses. While it is away there is no limit: no other process knows that these calls
 were not begun."""
 CLOSING_SECONDS: Final = 15
-"""The limit if the process is stopping. A pump may give back three times, and SIGKILL comes after 60 seconds."""
+"""How long to try once the process is stopping. A pump may give back three times; SIGKILL comes after 60 seconds."""
 
 
 def given_back(row: Claimed) -> Report:
@@ -57,15 +57,17 @@ async def _settle(
     database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]], stop: asyncio.Event
 ) -> bool:
     tries, now = 0, asyncio.get_running_loop().time
-    began = now()
+    limited_from = now()
     while True:
+        if not stop.is_set():
+            limited_from = now()
         try:
             async with database.of(RECORDS).begin(lane.tenant) as tx:
                 await settle(tx, await reports(tx))
             return True
         except TROUBLE as error:
             tries += 1
-            is_late = stop.is_set() and now() - began >= CLOSING_SECONDS
+            is_late = stop.is_set() and now() - limited_from >= CLOSING_SECONDS
             if is_late or (not may_pass(error) and tries >= TRIES):
                 # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
                 log.error("give_back_failed", error=type(error).__name__)

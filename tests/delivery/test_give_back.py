@@ -1,8 +1,9 @@
 """What was claimed and not begun returns to the queue, however the claim, its commit or PostgreSQL went away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -10,9 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from app.delivery import give_back as give_back_module
 from app.delivery.give_back import TRIES, give_back, give_back_claim
-from app.domain.words import TenantId
+from app.delivery.settle import Report
+from app.domain.lanes import LaneKey
+from app.domain.words import AccountId, MassReplyId, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
+from tests.delivery import virtual_time
 from tests.delivery.stage import Stage
 
 
@@ -56,6 +60,36 @@ async def test_a_process_that_stops_waits_for_postgresql_for_a_while_and_not_for
     stopping.set()
     await give_back(Away(stage.database, 2 * TRIES), batch.lane, rows, stopping)  # type: ignore[arg-type]
     assert await stage.counts(batch) == {left: 3}
+
+
+def test_postgresql_has_its_time_after_the_stop_however_long_it_was_away_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = list[Sequence[Report]]()
+
+    async def settle(_: TenantTx, reports: Sequence[Report]) -> None:
+        given.append(reports)
+
+    class AwayUntil(Away):
+        @asynccontextmanager
+        async def begin(self, _: TenantId) -> AsyncIterator[TenantTx]:
+            if asyncio.get_running_loop().time() < self.times:
+                raise DBAPIError("…", None, ConnectionRefusedError())
+            yield cast(TenantTx, None)
+
+    async def stop_while_it_is_away() -> None:
+        stop = asyncio.Event()
+        lane = LaneKey(TenantId(uuid4()), MassReplyId(uuid4()), AccountId(uuid4()))
+        database = cast(Database, AwayUntil(cast(Database, None), 50))
+        giving_back = asyncio.create_task(give_back(database, lane, [], stop))
+        await asyncio.sleep(40)
+        stop.set()
+        await giving_back
+
+    monkeypatch.setattr(give_back_module, "settle", settle)
+    monkeypatch.setattr(give_back_module, "RETRY_WAIT", 0.5)
+    virtual_time.run(stop_while_it_is_away())
+    assert len(given) == 1
 
 
 async def test_a_commit_that_is_still_under_way_is_waited_for(stage: Stage) -> None:
