@@ -18,7 +18,7 @@ import structlog
 from app.delivery.late_results import LateResults, give_up
 from app.delivery.outcomes import CallOutcome
 from app.delivery.settle import settle
-from app.delivery.sql import account_health
+from app.delivery.sql import account_health, attempts
 from app.domain.pacing import rest
 from app.domain.words import TenantId
 from app.store import blocked_addresses
@@ -217,7 +217,10 @@ class Recorder:
                 if wait is not None:
                     await account_health.cool(tx, account, wait, SILENT)
             for deferral in {result.account_deferral for result in results if result.account_deferral}:
-                await account_health.stop(tx, account, deferral)
+                refused = [
+                    (r.report.delivery_id, r.report.reported.epoch) for r in results if r.account_deferral == deferral
+                ]
+                await account_health.stop(tx, account, deferral, await attempts.begun_at(tx, refused))
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> bool:

@@ -31,6 +31,23 @@ class TestTheAccount:
             id=stage.account,
         )
 
+    @pytest.mark.parametrize("retry_after", [None, timedelta(hours=1)], ids=["paused", "cooled"])
+    async def test_that_was_mended_since_the_call_began_is_not_stopped(
+        self, stage: Stage, retry_after: timedelta | None
+    ) -> None:
+        batch = await claimed(stage, 2)
+        await stage.runs("UPDATE channel_accounts SET mended_at = clock_timestamp() WHERE id = :id", id=stage.account)
+        refused = Deferred("unauthorized", "Bad token.", retry_after, "account")
+        before = result(stage, batch.first, deferral=refused)
+        await recorded(stage, stage.database, [before])
+        health = await self.health(stage)
+        assert (health.pause_reason, health.rest) == (None, None)
+        await stage.claim(batch)
+        after = result(stage, batch.first, epoch=2, deferral=refused)
+        await recorded(stage, stage.database, [result(stage, batch.deliveries[1], deferral=refused), after])
+        health = await self.health(stage)
+        assert health.pause_reason or health.rest
+
     async def test_rests_when_nobody_answers_many_calls_in_a_row(self, stage: Stage) -> None:
         batch = await claimed(stage, BREAKER_THRESHOLD)
         silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries]

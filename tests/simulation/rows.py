@@ -326,6 +326,7 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.waiting.hold_until": nothing,
         "app.delivery.sql.waiting.forget_hold": nothing,
         "app.delivery.sql.account_health.note_silence": _no_silence,
+        "app.delivery.sql.attempts.begun_at": nothing,
         "app.delivery.sql.account_health.cool": of("cool"),
         "app.delivery.sql.account_health.pause": nothing,
         "app.delivery.sql.call_shares.release": of("release"),

@@ -56,7 +56,7 @@ async def cool(tx: TenantTx, account: UUID, wait: timedelta, reason: str, begun:
     """Let the account cool down, by the database's clock. A longer cool-down that is already set stays, with its
     reason.
 
-    `begun` is when the attempt of a late report began. An account that was fixed since then is left alone.
+    `begun` is when the attempt began. An account that was fixed since then is left alone.
     """
     await tx.execute(_COOL, account=account, wait=wait, reason=reason, begun=begun)
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from app.domain.words import DeliveryId
 from app.store.columns import column
+from app.store.transactions import TenantTx
 
 
 @dataclass(slots=True)
@@ -56,6 +59,21 @@ END_ATTEMPTS: Final = f"""
 """  # noqa: S608 - built from a constant
 """Stores how attempts ended, as part of a statement; `ended` gives the values. If a receipt was faster than the call,
 only the provider's id is added. The deliveries `:ids` are changed by another part of the statement."""
+
+
+_BEGUN = sa.text("""
+    SELECT max(a.started_at) AS begun_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
+    CROSS JOIN LATERAL (SELECT started_at FROM delivery_attempts
+                        WHERE tenant_id = :tenant AND delivery_id = v.id AND epoch = v.epoch LIMIT 1) a
+""")
+
+
+async def begun_at(tx: TenantTx, attempts: Sequence[tuple[DeliveryId, int | None]]) -> datetime | None:
+    """Return when the last of these attempts began. None if none of them is known."""
+    [row] = await tx.rows(_BEGUN, ids=[id_ for id_, _ in attempts], epochs=[epoch for _, epoch in attempts])
+    begun: datetime | None = row.begun_at
+    return begun
 
 
 def ended(outcomes: Sequence[EndedAttempt]) -> dict[str, list[Any]]:

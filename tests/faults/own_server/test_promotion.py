@@ -25,6 +25,7 @@ from tests.faults.own_server.programs import run
 from tests.faults.trial import until
 
 _CUT_OFF = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{servers.RUNTIME}'"
+_CONNECTED = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{servers.RUNTIME}'"
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(300)]
 
@@ -101,6 +102,7 @@ async def test_a_worker_that_is_led_to_a_standby_does_not_stay_there(
             f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{servers.RUNTIME}'",
         )
         await until(lambda: worker.log.read_text().count("tick_failed") > 5, 60)
+        assert await _ask(standby.url("postgres", "fragile"), _CONNECTED) == 0
         way.server = primary
         history = await trial.over(seconds=60)
         assert await worker.terminate() == 0
