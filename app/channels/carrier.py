@@ -5,8 +5,9 @@ its own for each call, which takes as long as all the rest of the call. Here the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache
+from typing import Any, Final, NoReturn
 
 import aiohttp
 import httpx
@@ -42,14 +43,16 @@ class Carrier(httpx.AsyncBaseTransport):
         if place is None or data is None:
             return await self._otherwise.handle_async_request(request)
         seconds = request.extensions.get("timeout", {})
-        with map_aiohttp_exceptions():
+        try:
             await self._begins()
-            connection = await self._connector.connect(place, [], _limits(seconds))
+            connection = await self._connector.connect(place, [], _limits(seconds.get("pool"), seconds.get("connect")))
             try:
                 message, body = await self._exchange(connection, data, seconds.get("read"))
             except BaseException:
                 connection.close()
                 raise
+        except Exception as error:  # noqa: BLE001 - it is raised again
+            _raise_mapped(error)
         return httpx.Response(message.code, headers=message.raw_headers, stream=_Body(connection, body))
 
     async def _exchange(self, connection: Connection, data: bytes, seconds: float | None) -> tuple[Any, StreamReader]:
@@ -71,19 +74,28 @@ class Carrier(httpx.AsyncBaseTransport):
         if url.scheme not in ("http", "https") or "sni_hostname" in request.extensions:
             return None
         server = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        if server not in self._places:
+        place = self._places.get(server)
+        if place is None:
             try:
-                self._places[server] = ClientRequest("POST", URL(server), loop=asyncio.get_running_loop())
+                place = self._places[server] = ClientRequest("POST", URL(server), loop=asyncio.get_running_loop())
             except (ValueError, aiohttp.InvalidURL):
                 return None
-        return self._places[server]
+        return place
 
     async def aclose(self) -> None:
         await self._otherwise.aclose()
 
 
-def _limits(seconds: Mapping[str, float | None]) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(connect=seconds.get("pool"), sock_connect=seconds.get("connect"))
+@lru_cache(maxsize=64)
+def _limits(pool: float | None, connect: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=pool, sock_connect=connect)
+
+
+def _raise_mapped(error: Exception) -> NoReturn:
+    """Raise what httpx raises for an error of aiohttp. Entering its block only now spares each call the time."""
+    with map_aiohttp_exceptions():
+        raise error
+    raise error
 
 
 def _in_one_piece(request: httpx.Request) -> bytes | None:
@@ -98,14 +110,25 @@ def _in_one_piece(request: httpx.Request) -> bytes | None:
 
 
 class _Body(httpx.AsyncByteStream):
+    """Reads the answer piece by piece. Not a generator: the event loop registers each of those, and forgets it again,
+    which takes longer than to read a short answer.
+    """
+
     def __init__(self, connection: Connection, body: StreamReader) -> None:
         self._connection = connection
         self._body = body
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with map_aiohttp_exceptions():
-            while piece := await self._body.readany():
-                yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            piece = b"" if self._body.at_eof() else await self._body.readany()
+        except Exception as error:  # noqa: BLE001 - it is raised again
+            _raise_mapped(error)
+        if not piece:
+            raise StopAsyncIteration
+        return piece
 
     async def aclose(self) -> None:
         """Give the connection back. It is closed unless the body was read to its end."""

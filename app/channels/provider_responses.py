@@ -10,6 +10,7 @@ What an outcome means for the delivery and for the account is decided in `delive
 
 import asyncio
 import json as jsonlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -91,7 +92,7 @@ def _request(url: httpx.URL, names: Mapping[str, str], body: bytes, extensions: 
     longer than all other preparation of the call.
     """
     whole = {"host": url.netloc.decode("ascii"), **names, "content-length": str(len(body))}
-    request = httpx.Request("POST", url, headers=whole, stream=httpx.ByteStream(body), extensions=dict(extensions))
+    request = httpx.Request("POST", url, headers=whole, stream=httpx.ByteStream(body), extensions=extensions)
     request.read()
     return request
 
@@ -105,11 +106,17 @@ def _body(json: Any, form: Mapping[str, str] | None, content: bytes | None) -> t
 
 
 def _quoted(text: str) -> str:
-    """Return what `quote_plus` returns, in a fifth of its time."""
-    return text.encode().decode("latin-1").translate(_QUOTED)
+    """Return what `quote_plus` returns, in a tenth of its time."""
+    if not text.isascii():
+        return text.encode().decode("latin-1").translate(_QUOTED)
+    parts = _RESERVED.split(text)
+    parts[1::2] = [_QUOTED[ord(character)] for character in parts[1::2]]
+    return "".join(parts).replace(" ", "+")
 
 
 _QUOTED: Final = {number: quote_plus(bytes([number])) for number in range(256)}
+_RESERVED: Final = re.compile(r"([^A-Za-z0-9_.~ -])")
+"""A space is left out: texts have more of them than of all others, and each becomes a plus."""
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _JSON: Final = {"content-type": "application/json"}
 
@@ -126,9 +133,11 @@ _clients = WeakKeyDictionary[httpx.AsyncClient, _Given]()
 
 
 def _given(http: httpx.AsyncClient) -> _Given:
-    if http not in _clients:
-        _clients[http] = _Given(dict(http.headers), {"timeout": http.timeout.as_dict()})
-    return _clients[http]
+    given = _clients.get(http)
+    if given is None:
+        # No time-out of its own for reading: `exchange` limits the whole call.
+        given = _clients[http] = _Given(dict(http.headers), {"timeout": {**http.timeout.as_dict(), "read": None}})
+    return given
 
 
 async def get(
