@@ -1,9 +1,9 @@
 """CPU time for each 1,000 deliveries, process by process: `python -m bench.costs`. It holds on a busy machine.
 
-One batch on one account, data through the API, two workers, a provider that answers at once. What the processes spend
-by the second, with nothing to do, is measured before and taken off in `less_idle`: where others use the machine a
-run takes longer, and that part of it grows. With `BENCH_PROFILE=1`
-each worker samples where its CPU time goes and counts its statements, and says so when it ends, in
+One batch on one account, or on an account of each channel in a list (`BENCH_CHANNEL=email,sms`), data through the API,
+two workers, a provider that answers at once. What the processes spend by the second, with nothing to do, is measured
+before and taken off in `less_idle`: where others use the machine a run takes longer, and that part of it grows. With
+`BENCH_PROFILE=1` each worker samples where its CPU time goes and counts its statements, and says so when it ends, in
 var/bench/logs/worker-0.log and worker-1.log; that costs some time itself.
 """
 
@@ -18,10 +18,12 @@ from bench.load import account, conversations
 from bench.processes import cpu_ms, provider, server_pids
 from bench.stack import Service, Stack, running_stack
 
-DELIVERIES: Final = int(os.environ.get("BENCH_DELIVERIES", "3000"))
-IN_FLIGHT: Final = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
+IN_FLIGHT: Final = int(os.environ.get("BENCH_IN_FLIGHT", "64")) or None
+"""Calls that each account may have under way. 0: as many as by the default settings."""
 LATENCY: Final = os.environ.get("BENCH_LATENCY", "0")
-CHANNEL: Final = os.environ.get("BENCH_CHANNEL", "sms")
+CHANNELS: Final = os.environ.get("BENCH_CHANNEL", "sms").split(",")
+EACH: Final = int(os.environ.get("BENCH_DELIVERIES", "3000")) // len(CHANNELS)
+DELIVERIES: Final = EACH * len(CHANNELS)
 IDLE_SECONDS: Final = 5
 
 WRITES = """
@@ -110,14 +112,15 @@ def _writes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
 
 async def _as_a_user(service: Service, port: int, watched: Watched) -> None:
     client = service.client
-    await user.save_account(client, CHANNEL, account(CHANNEL, port, IN_FLIGHT))
-    lines = list(conversations(CHANNEL, DELIVERIES))
+    for channel in CHANNELS:
+        await user.save_account(client, channel, account(channel, port, IN_FLIGHT))
+    lines = [line for channel in CHANNELS for line in conversations(channel, EACH)]
     await watched.note_idle()
     await watched.begin()
     await user.import_conversations(client, lines)
     await watched.end("import")
     await watched.begin()
-    path, count = await user.create(client, CHANNEL)
+    path, count = await user.create(client, *CHANNELS)
     await watched.end("create and prepare")
     await watched.begin()
     await user.confirm(client, path, count)
