@@ -106,7 +106,9 @@ def _body(json: Any, form: Mapping[str, str] | None, content: bytes | None) -> t
 
 
 def _quoted(text: str) -> str:
-    """Return what `quote_plus` returns, in a tenth of its time."""
+    """Return what `quote_plus` returns, in a fraction of its time."""
+    if text.isalnum() and text.isascii():
+        return text
     if not text.isascii():
         return text.encode().decode("latin-1").translate(_QUOTED)
     parts = _RESERVED.split(text)
