@@ -43,9 +43,9 @@ class AllowedMethods:
         if not taken or scope["method"] in taken:
             await self._app(scope, receive, send)
             return
-        answer = problem_response(MethodNotAllowed())
-        answer.headers["Allow"] = ", ".join(sorted(taken))
-        await answer(scope, receive, send)
+        response = problem_response(MethodNotAllowed())
+        response.headers["Allow"] = ", ".join(sorted(taken))
+        await response(scope, receive, send)
 
     def _without_slash(self, scope: Scope) -> str:
         path, query = quote(scope["path"].rstrip("/")), scope["query_string"].decode("latin-1")

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints
 
 from app.api.action_schemas import ActionBody
-from app.api.schemas import Answer, PersonAnswer
+from app.api.schemas import PersonResponse, ResponseBody
 from app.domain.approval import Approval, ApprovalStatus
 
 
@@ -16,13 +16,13 @@ class RejectBody(ActionBody):
     )
 
 
-class ApprovalAnswer(Answer):
+class ApprovalResponse(ResponseBody):
     ruling: ApprovalStatus
-    by: PersonAnswer | None
+    by: PersonResponse | None
     reason: str | None
     at: datetime | None
 
     @classmethod
     def of(cls, approval: Approval) -> Self:
-        by = None if approval.by is None else PersonAnswer.of(approval.by)
+        by = None if approval.by is None else PersonResponse.of(approval.by)
         return cls(ruling=approval.status, by=by, reason=approval.reason, at=approval.at)

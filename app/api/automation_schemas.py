@@ -1,4 +1,4 @@
-"""The bodies and answers of automation rules.
+"""Request and response bodies of automation rules.
 
 `app/automation/rule_json.py` validates and describes what a rule holds.
 """
@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue
 
 from app.api.filter_schema import DescribedBy, Filter
-from app.api.schemas import Answer, Body, Flag, Name
+from app.api.schemas import Body, Flag, Name, ResponseBody
 from app.automation.model import (
     HEALTH_SAMPLE,
     ActionOutcome,
@@ -55,7 +55,7 @@ class RuleBody(Body):
         return parse_rule(self.name, self.enabled, given)
 
 
-class RuleAnswer(Answer):
+class RuleResponse(ResponseBody):
     key: str
     name: str = Field(examples=["Take an announcement off the to-do list"])
     enabled: bool = Field(examples=[True])
@@ -77,7 +77,7 @@ class RuleAnswer(Answer):
         return cls(**_described(kept))
 
 
-class SavedRuleAnswer(RuleAnswer):
+class SavedRuleResponse(RuleResponse):
     webhook_secret: str | None = Field(
         description="The secret that signs its webhooks (Standard Webhooks). Shown only when it is created."
     )
@@ -109,7 +109,7 @@ def _described(kept: StoredRule) -> dict[str, Any]:
     }
 
 
-class ActionResultAnswer(Answer):
+class ActionResultResponse(ResponseBody):
     type: ActionType
     outcome: ActionOutcome = Field(
         description="`skipped`: nothing to change. `pending`: a webhook that has not been accepted yet."
@@ -117,7 +117,7 @@ class ActionResultAnswer(Answer):
     reason: str | None
 
 
-class RunAnswer(Answer):
+class RunResponse(ResponseBody):
     id: UUID
     at: datetime
     trigger: TriggerType
@@ -129,7 +129,7 @@ class RunAnswer(Answer):
         description="`unchanged`: every action was skipped. `loop_cut`: not run, because rules triggered each other."
     )
     reason: str | None = Field(description="Why it failed or was cut.")
-    actions: list[ActionResultAnswer]
+    actions: list[ActionResultResponse]
 
     @classmethod
     def of(cls, logged: LoggedRun) -> Self:
@@ -144,5 +144,5 @@ class RunAnswer(Answer):
             mass_reply_id=run.mass_reply_id,
             outcome=run.outcome,
             reason=run.reason,
-            actions=[ActionResultAnswer(type=r.type, outcome=r.outcome, reason=r.reason) for r in run.results],
+            actions=[ActionResultResponse(type=r.type, outcome=r.outcome, reason=r.reason) for r in run.results],
         )

@@ -1,6 +1,6 @@
 """Limits on request bodies: their size at each address, the bytes held in memory at once, and the time to arrive.
 
-FastAPI's own `max_body_size` answers in plain text, and we promise problem details.
+FastAPI's own `max_body_size` responds in plain text, and we promise problem details.
 """
 
 import asyncio

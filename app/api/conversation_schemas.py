@@ -1,4 +1,4 @@
-"""The bodies and answers of conversations."""
+"""Request and response bodies of conversations."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +9,8 @@ from fastapi import Body
 from pydantic import Field, JsonValue
 
 from app.api.filter_schema import DescribedBy, FilterBody
-from app.api.schemas import Answer, Listing, Whole
 from app.api.schemas import Body as Closed
+from app.api.schemas import Listing, ResponseBody, Whole
 from app.conversations.import_line import MAX_FILE_NAMES
 from app.conversations.import_report import ImportReport, LineNote
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
@@ -48,7 +48,7 @@ class CustomerMessageDescription(Closed):
 CustomerMessageBody = Annotated[JsonValue, Body(), DescribedBy(CustomerMessageDescription)]
 
 
-class ContactAnswer(Answer):
+class ContactResponse(ResponseBody):
     external_id: str = Field(examples=["u-1"])
     name: str | None
     first_name: str | None
@@ -70,7 +70,7 @@ class ContactAnswer(Answer):
         )
 
 
-class LastMessageAnswer(Answer):
+class LastMessageResponse(ResponseBody):
     text: str = Field(examples=["My payment failed."])
     provider_message_id: str | None
     references: list[str]
@@ -92,7 +92,7 @@ _AS_THEY_ARE = (
 )
 
 
-class ConversationAnswer(Answer):
+class ConversationResponse(ResponseBody):
     """The fields of an import, and what this service adds. It may be imported again unchanged."""
 
     id: UUID
@@ -106,13 +106,13 @@ class ConversationAnswer(Answer):
     tags: list[str]
     team: str | None
     assignee: str | None
-    contact: ContactAnswer
+    contact: ContactResponse
     address: str | None
     custom_fields: dict[str, JsonValue]
     created_at: datetime
     updated_at: datetime
     last_customer_message_at: datetime | None
-    last_customer_message: LastMessageAnswer | None
+    last_customer_message: LastMessageResponse | None
 
     @classmethod
     def of(cls, view: ConversationView) -> Self:
@@ -121,10 +121,10 @@ class ConversationAnswer(Answer):
             **{name: getattr(conversation, name) for name in _AS_THEY_ARE},
             tags=list(conversation.tags),
             address=view.address,
-            contact=ContactAnswer.of(view.contact),
+            contact=ContactResponse.of(view.contact),
             custom_fields=_json(conversation.custom_fields),
             updated_at=view.updated_at,
-            last_customer_message=None if last is None else LastMessageAnswer.of(last),
+            last_customer_message=None if last is None else LastMessageResponse.of(last),
         )
 
 
@@ -132,16 +132,16 @@ def _json(fields: Mapping[str, Any]) -> dict[str, JsonValue]:
     return dict(fields)
 
 
-class SearchAnswer(Listing[ConversationAnswer]):
+class SearchResponse(Listing[ConversationResponse]):
     total: int = Field(description="Exact.", examples=[1])
 
 
-class TimelineAuthor(Answer):
+class TimelineAuthor(ResponseBody):
     id: str | None
     name: str | None
 
 
-class TimelineAnswer(Answer):
+class TimelineResponse(ResponseBody):
     id: UUID
     kind: TimelineKind = Field(examples=["reply"])
     text: str
@@ -168,7 +168,7 @@ class TimelineAnswer(Answer):
         )
 
 
-class LineErrorAnswer(Answer):
+class LineErrorResponse(ResponseBody):
     line: int = Field(description="Counted from 1; for mbox, the number of the e-mail.", examples=[4])
     code: str = Field(examples=["missing"])
     detail: str = Field(examples=["This is missing."])
@@ -178,7 +178,7 @@ class LineErrorAnswer(Answer):
         return cls(line=note.line, code=note.code, detail=note.detail)
 
 
-class ImportAnswer(Answer):
+class ImportResponse(ResponseBody):
     """Every line, or every e-mail, is in exactly one of `created`, `updated`, `unchanged`, `failed` and `left_out`."""
 
     created: int = Field(examples=[2])
@@ -188,9 +188,9 @@ class ImportAnswer(Answer):
     left_out: int = Field(
         description="Empty lines, and e-mails that are not a customer's message: `warnings` says why."
     )
-    errors: list[LineErrorAnswer] = Field(description="The first 1,000 at most.")
+    errors: list[LineErrorResponse] = Field(description="The first 1,000 at most.")
     unlisted_errors: int = Field(description="How many failed lines `errors` does not list.")
-    warnings: list[LineErrorAnswer] = Field(
+    warnings: list[LineErrorResponse] = Field(
         description="The first 1,000 at most: what was left out, and what was imported but cannot be replied to."
     )
     unlisted_warnings: int = Field(description="How many warnings are not listed.")
@@ -203,8 +203,8 @@ class ImportAnswer(Answer):
             unchanged=report.unchanged,
             failed=report.failed,
             left_out=report.left_out,
-            errors=[LineErrorAnswer.of(each) for each in report.errors],
+            errors=[LineErrorResponse.of(each) for each in report.errors],
             unlisted_errors=report.unlisted_errors,
-            warnings=[LineErrorAnswer.of(each) for each in report.warnings],
+            warnings=[LineErrorResponse.of(each) for each in report.warnings],
             unlisted_warnings=report.unlisted_warnings,
         )

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.api.delivery_schemas import DeliveryAnswer
+from app.api.delivery_schemas import DeliveryResponse
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies.sql import results
 from app.mass_replies.sql.results import DeliveryResult, ResultQuery
@@ -80,14 +80,14 @@ async def _pages(
 
 
 def _ndjson(page: Sequence[DeliveryResult]) -> str:
-    return "".join(DeliveryAnswer.of(result).model_dump_json() + "\n" for result in page)
+    return "".join(DeliveryResponse.of(result).model_dump_json() + "\n" for result in page)
 
 
 def _csv(page: Sequence[DeliveryResult]) -> str:
-    return _rows(_cells(DeliveryAnswer.of(result)) for result in page)
+    return _rows(_cells(DeliveryResponse.of(result)) for result in page)
 
 
-def _cells(delivery: DeliveryAnswer) -> list[str]:
+def _cells(delivery: DeliveryResponse) -> list[str]:
     plain = delivery.model_dump(mode="json", include=set(_PLAIN))
     reason = delivery.reason
     composed = (

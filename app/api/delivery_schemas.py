@@ -1,4 +1,4 @@
-"""The answers about deliveries."""
+"""Response bodies of deliveries."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,19 +7,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.preflight import PreflightWarning
 from app.domain.words import Channel, ReasonCode
 from app.mass_replies.sql.results import DeliveryResult, ReasonCount
 
 
-class ReasonAnswer(Answer):
+class ReasonResponse(ResponseBody):
     code: ReasonCode = Field(examples=["invalid_recipient"])
     detail: str
 
 
-class ReasonCountAnswer(Answer):
+class ReasonCountResponse(ResponseBody):
     status: DeliveryStatus
     code: ReasonCode
     channel: Channel
@@ -31,11 +31,11 @@ class ReasonCountAnswer(Answer):
         return cls.model_validate(counted, from_attributes=True)
 
 
-class ReasonCountsAnswer(Answer):
-    items: list[ReasonCountAnswer]
+class ReasonCountsResponse(ResponseBody):
+    items: list[ReasonCountResponse]
 
 
-class DroppedAttachmentAnswer(Answer):
+class DroppedAttachmentResponse(ResponseBody):
     filename: str
     reason: str = Field(examples=["SMS carries no attachments."])
 
@@ -48,7 +48,7 @@ class Flips(StrEnum):
     RESTORED = "restored"
 
 
-class DeliveryAnswer(Answer):
+class DeliveryResponse(ResponseBody):
     id: UUID
     mass_reply_id: UUID
     conversation_id: UUID
@@ -61,13 +61,13 @@ class DeliveryAnswer(Answer):
     channel_account: str | None = Field(examples=["sms"])
     provider: str | None
     status: DeliveryStatus = Field(examples=["failed"])
-    reason: ReasonAnswer | None
+    reason: ReasonResponse | None
     retryable: bool
     settles_after: datetime | None = Field(examples=[None])
     provider_message_id: str | None = Field(examples=[None])
     segments: int = Field(examples=[1])
     warnings: list[PreflightWarning]
-    dropped_attachments: list[DroppedAttachmentAnswer]
+    dropped_attachments: list[DroppedAttachmentResponse]
     used_template: bool
     flips: Flips | None = Field(examples=[None])
     attempts: int = Field(examples=[1])
@@ -82,12 +82,12 @@ class DeliveryAnswer(Answer):
         failed = result.status is DeliveryStatus.FAILED
         return cls(
             **{name: getattr(result, name) for name in _PLAIN},
-            reason=reason and ReasonAnswer(code=reason.code, detail=reason.detail),
+            reason=reason and ReasonResponse(code=reason.code, detail=reason.detail),
             retryable=failed and reason is not None and reason.retryable,
             warnings=[PreflightWarning(each) for each in result.warnings],
-            dropped_attachments=[DroppedAttachmentAnswer.model_validate(each) for each in result.dropped_attachments],
+            dropped_attachments=[DroppedAttachmentResponse.model_validate(each) for each in result.dropped_attachments],
         )
 
 
 _COMPOSED = {"reason", "retryable", "warnings", "dropped_attachments"}
-_PLAIN = [name for name in DeliveryAnswer.model_fields if name not in _COMPOSED]
+_PLAIN = [name for name in DeliveryResponse.model_fields if name not in _COMPOSED]

@@ -14,8 +14,8 @@ from typing import Final
 
 from fastapi.sse import format_sse_event
 
-from app.api.delivery_schemas import DeliveryAnswer
-from app.api.progress_schemas import ProgressAnswer
+from app.api.delivery_schemas import DeliveryResponse
+from app.api.progress_schemas import ProgressResponse
 from app.domain.errors import NotFound, RateLimited
 from app.domain.mass_reply import Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus
@@ -122,7 +122,7 @@ class Feed:
 
 
 def _snapshot(progress: Progress, newest: int) -> ProgressSnapshot:
-    text = ProgressAnswer.of(progress, datetime.now(UTC)).model_dump_json()
+    text = ProgressResponse.of(progress, datetime.now(UTC)).model_dump_json()
     return ProgressSnapshot(text, newest, progress.status if progress.finished_at is not None else None)
 
 
@@ -133,7 +133,7 @@ def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, Deli
     """
     last = {one.delivery: one.cursor for one in settled}
     return b"".join(
-        format_sse_event(event="delivery", data_str=DeliveryAnswer.of(result).model_dump_json(), id=str(one.cursor))
+        format_sse_event(event="delivery", data_str=DeliveryResponse.of(result).model_dump_json(), id=str(one.cursor))
         for one in settled
         if one.cursor == last[one.delivery]
         and (result := found.get(one.delivery)) is not None

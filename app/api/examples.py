@@ -1,4 +1,4 @@
-"""An example for every body and answer, composed from its fields, so that none contradicts its own schema.
+"""An example for every request and response body, composed from its fields, so that none contradicts its own schema.
 
 A field's own `examples` win; then EXAMPLES, by the field's name; then the first member of an enum, a default, and a
 sample of the format.
@@ -71,13 +71,13 @@ _BY_TYPE: Final[Mapping[str, JsonValue]] = {"boolean": False, "null": None, "str
 
 
 def add_examples(document: dict[str, Any]) -> None:
-    """Add an example to each JSON body and each successful JSON answer, unless it has one."""
+    """Add an example to each JSON body and each successful JSON response, unless it has one."""
     maker = _Maker(document["components"]["schemas"])
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         _add(maker, operation.get("requestBody", {}), whole=False)
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             if status.startswith("2"):
-                _add(maker, answer, whole=True)
+                _add(maker, response, whole=True)
 
 
 def _add(maker: "_Maker", described: Schema, *, whole: bool) -> None:

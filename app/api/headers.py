@@ -38,8 +38,8 @@ def describe_headers(document: dict[str, Any]) -> None:
     document["components"]["headers"] = dict(HEADERS)
     for path in document["paths"].values():
         for operation in path.values():
-            for status, answer in operation["responses"].items():
-                headers = answer.setdefault("headers", {})
+            for status, response in operation["responses"].items():
+                headers = response.setdefault("headers", {})
                 headers |= {name: {"$ref": f"#/components/headers/{name}"} for name in _names(operation, status)}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Path
 
-from app.api.mass_reply_schemas import MassReplyAnswer
+from app.api.mass_reply_schemas import MassReplyResponse
 from app.api.progress_schemas import lane_state
 from app.domain.errors import NotFound
 from app.domain.lanes import LaneKey
@@ -65,8 +65,8 @@ async def existing(tx: TenantTx, id_: UUID) -> MassReply:
     return batch
 
 
-def answer(batch: MassReply) -> MassReplyAnswer:
-    return MassReplyAnswer.of(batch, datetime.now(UTC))
+def response_of(batch: MassReply) -> MassReplyResponse:
+    return MassReplyResponse.of(batch, datetime.now(UTC))
 
 
 def state_of(found: Snapshot, now: datetime) -> tuple[object, ...]:

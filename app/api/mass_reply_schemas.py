@@ -1,4 +1,4 @@
-"""The bodies and answers of mass replies."""
+"""Request and response bodies of mass replies."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.api.action_schemas import ActionBody
-from app.api.approval_schemas import ApprovalAnswer
+from app.api.approval_schemas import ApprovalResponse
 from app.api.auth import author_of
 from app.api.filter_schema import FILTER_EXAMPLE
-from app.api.progress_schemas import CountsAnswer, LaneAnswer, ProgressAnswer
-from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
+from app.api.progress_schemas import CountsResponse, LaneResponse, ProgressResponse
+from app.api.schemas import AuthorBody, Body, Flag, Moment, PersonResponse, ResponseBody, Whole
 from app.api.selection_schema import SelectionBody, shortened
 from app.domain.mass_reply import Billed, Confirmation, Draft, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
@@ -97,27 +97,27 @@ class ConfirmBody(ActionBody):
         return Confirmation(self.recipient_count, self.hold_seconds, self.send_at, self.not_after, self.sample_size)
 
 
-class ChannelPreflight(Answer):
+class ChannelPreflight(ResponseBody):
     channel: Channel
     selected: int = Field(examples=[120])
     recipients: int = Field(examples=[113])
     skipped: int = Field(examples=[7])
 
 
-class SkippedPreflight(Answer):
+class SkippedPreflight(ResponseBody):
     code: ReasonCode = Field(examples=["voice_not_supported"])
     channel: Channel = Field(examples=["voice"])
     count: int = Field(examples=[7])
 
 
-class WarningPreflight(Answer):
+class WarningPreflight(ResponseBody):
     code: PreflightWarning = Field(examples=["attachment_dropped"])
     channel: Channel = Field(examples=["sms"])
     count: int = Field(examples=[12])
     detail: str = Field(examples=["SMS carries no attachments; the text is sent without them."])
 
 
-class Billable(Answer):
+class Billable(ResponseBody):
     sms_segments: int = 0
     whatsapp_in_window: int = 0
     whatsapp_templates: int = 0
@@ -132,13 +132,13 @@ class Billable(Answer):
         )
 
 
-class SamplePreflight(Answer):
+class SamplePreflight(ResponseBody):
     conversation_id: UUID
     channel: Channel
     text: str
 
 
-class PreflightAnswer(Answer):
+class PreflightResponse(ResponseBody):
     by_channel: list[ChannelPreflight] | None
     skipped: list[SkippedPreflight]
     warnings: list[WarningPreflight]
@@ -146,12 +146,12 @@ class PreflightAnswer(Answer):
     samples: list[SamplePreflight]
 
 
-class PreviewAnswer(Answer):
+class PreviewResponse(ResponseBody):
     selected_count: int = Field(examples=[120])
     recipient_count: int | None = Field(
         description="Null if the selection is too large to be worked out within the request.", examples=[113]
     )
-    preflight: PreflightAnswer
+    preflight: PreflightResponse
     approval_above: int | None = Field(
         description="A mass reply with more recipients than this waits for a second person; null if none does."
     )
@@ -163,12 +163,12 @@ class PreviewAnswer(Answer):
         return cls(
             selected_count=preview.selected_count,
             recipient_count=summary.recipients if preview.complete else None,
-            preflight=PreflightAnswer.model_validate(preflight),
+            preflight=PreflightResponse.model_validate(preflight),
             approval_above=preview.approval_above,
         )
 
 
-class Links(Answer):
+class Links(ResponseBody):
     self: str
     confirm: str
     cancel: str
@@ -177,50 +177,50 @@ class Links(Answer):
     selection: str
 
 
-class MessageAttachmentAnswer(Answer):
+class MessageAttachmentResponse(ResponseBody):
     id: UUID
     filename: str
     content_type: str
     size: int = Field(description="In bytes.")
 
 
-class MessageAnswer(Answer):
+class MessageResponse(ResponseBody):
     text: str
     html: str | None
     attachment_ids: list[UUID] = Field(examples=[[]])
-    attachments: list[MessageAttachmentAnswer] = Field(
+    attachments: list[MessageAttachmentResponse] = Field(
         description="The files of `attachment_ids`, in their order.", examples=[[]]
     )
 
     @classmethod
     def of(cls, batch: MassReply) -> Self:
-        files = [MessageAttachmentAnswer(**asdict(each)) for each in batch.attachments]
+        files = [MessageAttachmentResponse(**asdict(each)) for each in batch.attachments]
         return cls(text=batch.text, html=batch.html, attachment_ids=list(batch.attachment_ids), attachments=files)
 
 
-class WhatsAppTemplateAnswer(Answer):
+class WhatsAppTemplateResponse(ResponseBody):
     name: str
     language: str
     body_parameters: list[str]
 
 
-class MassReplyAnswer(Answer):
+class MassReplyResponse(ResponseBody):
     id: UUID
     status: MassReplyStatus = Field(examples=["awaiting_confirmation"])
     selection: dict[str, Any] = Field(examples=[{"filter": FILTER_EXAMPLE}])
-    message: MessageAnswer
+    message: MessageResponse
     mark_as_done: bool
     on_unresolved: OnUnresolved
-    whatsapp_template: WhatsAppTemplateAnswer | None = Field(examples=[None])
+    whatsapp_template: WhatsAppTemplateResponse | None = Field(examples=[None])
     selected_count: int = Field(examples=[120])
     recipient_count: int | None = Field(examples=[113])
-    preflight: PreflightAnswer | None
-    counts: CountsAnswer | None
+    preflight: PreflightResponse | None
+    counts: CountsResponse | None
     billed: Billable
-    lanes: list[LaneAnswer]
-    author: PersonAnswer
+    lanes: list[LaneResponse]
+    author: PersonResponse
     pause_reason: PauseReason | None = Field(examples=[None])
-    approval: ApprovalAnswer | None = Field(description="Null if no second person was asked.")
+    approval: ApprovalResponse | None = Field(description="Null if no second person was asked.")
     created_at: datetime
     expires_at: datetime | None
     confirmed_at: datetime | None = Field(examples=[None])
@@ -233,24 +233,24 @@ class MassReplyAnswer(Answer):
     @classmethod
     def of(cls, batch: MassReply, now: datetime) -> Self:
         address = f"/mass-replies/{batch.id}"
-        progress, template = ProgressAnswer.of(batch.progress, now), batch.whatsapp_template
+        progress, template = ProgressResponse.of(batch.progress, now), batch.whatsapp_template
         return cls(
             id=batch.id,
             status=batch.status,
             selection=shortened(batch.selection),
-            message=MessageAnswer.of(batch),
+            message=MessageResponse.of(batch),
             mark_as_done=batch.mark_as_done,
             on_unresolved=batch.on_unresolved,
-            whatsapp_template=template and WhatsAppTemplateAnswer.model_validate(template),
+            whatsapp_template=template and WhatsAppTemplateResponse.model_validate(template),
             selected_count=batch.selected_count,
             recipient_count=batch.recipient_count,
-            preflight=batch.preflight and PreflightAnswer.model_validate(batch.preflight),
+            preflight=batch.preflight and PreflightResponse.model_validate(batch.preflight),
             counts=progress.counts,
             billed=Billable.sum_of(lane.billed for lane in batch.lanes),
             lanes=progress.lanes,
-            author=PersonAnswer.of(batch.author),
+            author=PersonResponse.of(batch.author),
             pause_reason=batch.halted_by,
-            approval=batch.approval and ApprovalAnswer.of(batch.approval),
+            approval=batch.approval and ApprovalResponse.of(batch.approval),
             created_at=batch.created_at,
             expires_at=batch.expires_at,
             confirmed_at=batch.confirmed_at,

@@ -68,7 +68,7 @@ def _drop_null(operation: dict[str, Any]) -> None:
 
 
 def _with_named_pages(document: dict[str, Any]) -> dict[str, Any]:
-    """Name each page by its title: pydantic names a generic's schema after its parts (`Listing_DeliveryAnswer_`)."""
+    """Name each page by its title: pydantic names a generic's schema after its parts (`Listing_DeliveryResponse_`)."""
     text = json.dumps(document)
     for name, schema in document["components"]["schemas"].items():
         if name.startswith(f"{Listing.__name__}_"):

@@ -41,11 +41,11 @@ class Page:
         """Return the rows of the page, from up to `limit + 1`."""
         return found[: self.limit]
 
-    def listing(self, found: Sequence[S], position: Callable[[S], object], answer: Callable[[S], T]) -> Listing[T]:
+    def listing(self, found: Sequence[S], position: Callable[[S], object], respond: Callable[[S], T]) -> Listing[T]:
         """Return the page, from up to `limit + 1` rows: the extra row says that there is a next page."""
         shown = self.shown(found)
         more = encode_cursor(position(shown[-1])) if len(found) > len(shown) else None
-        return Listing(items=[answer(item) for item in shown], next_cursor=more)
+        return Listing(items=[respond(item) for item in shown], next_cursor=more)
 
 
 async def page(limit: Limit = 50, cursor: str | None = None) -> Page:

@@ -99,7 +99,7 @@ _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
 """Our errors for the statuses that the framework itself raises."""
 
 
-class FaultAnswer(BaseModel):
+class FaultResponse(BaseModel):
     pointer: str = Field(description="JSON Pointer (RFC 6901) into the body; for a parameter `/` and its name.")
     code: str
     detail: str
@@ -113,7 +113,7 @@ class Problem(BaseModel):
     status: int = Field(examples=[404])
     detail: str = Field(examples=["There is no such object."])
     code: str = Field(examples=["not_found"])
-    errors: list[FaultAnswer] = []
+    errors: list[FaultResponse] = []
 
 
 def status_of(kind: type[MassReplyError]) -> HTTPStatus:
@@ -132,7 +132,7 @@ def problem(error: MassReplyError) -> Problem:
         status=status_of(type(error)),
         detail=error.detail + beyond,
         code=error.code,
-        errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults],
+        errors=[FaultResponse(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults],
     )
 
 
@@ -194,8 +194,8 @@ def only_problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, 
     by_status: dict[int | str, dict[str, Any]] = {}
     for kind in expected:
         status = status_of(kind)
-        answer = by_status.setdefault(int(status), _described(status))
-        answer["content"][MEDIA_TYPE]["examples"][kind.__name__] = {"value": problem(kind()).model_dump()}
+        response = by_status.setdefault(int(status), _described(status))
+        response["content"][MEDIA_TYPE]["examples"][kind.__name__] = {"value": problem(kind()).model_dump()}
     return by_status
 
 
@@ -239,9 +239,9 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, RefusedBody):
         return problem_response(error.error)
     kind = _FRAMEWORK.get(error.status_code, MassReplyError)
-    answer = problem_response(kind())
-    answer.headers.update(error.headers or {})
-    return answer
+    response = problem_response(kind())
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:

@@ -6,14 +6,14 @@ from typing import Final, Self
 
 from pydantic import Field
 
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply import Counts, Lane, Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel
 
 
-class CountsAnswer(Answer):
+class CountsResponse(ResponseBody):
     """Deliveries by status. The nine counts always sum to `selected_count`."""
 
     queued: int = Field(examples=[113])
@@ -39,13 +39,13 @@ class LaneState(StrEnum):
     DONE = "done"
 
 
-class LaneAnswer(Answer):
+class LaneResponse(ResponseBody):
     channel_account: str | None
     channel: Channel
     state: LaneState
     reason: str | None = Field(examples=[None])
     resume_at: datetime | None = Field(examples=[None])
-    counts: CountsAnswer
+    counts: CountsResponse
 
     @classmethod
     def of(cls, lane: Lane, batch: Progress, now: datetime) -> Self:
@@ -56,7 +56,7 @@ class LaneAnswer(Answer):
             state=state,
             reason=reason,
             resume_at=resume_at,
-            counts=CountsAnswer.of(lane.counts),
+            counts=CountsResponse.of(lane.counts),
         )
 
 
@@ -87,18 +87,18 @@ def lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, s
     return LaneState.SENDING, None, None
 
 
-class ProgressAnswer(Answer):
+class ProgressResponse(ResponseBody):
     """The progress of a mass reply."""
 
     status: MassReplyStatus
-    counts: CountsAnswer | None = Field(description="Null while it is being prepared.")
-    lanes: list[LaneAnswer]
+    counts: CountsResponse | None = Field(description="Null while it is being prepared.")
+    lanes: list[LaneResponse]
 
     @classmethod
     def of(cls, progress: Progress, now: datetime) -> Self:
         counts = progress.counts
         return cls(
             status=progress.status,
-            counts=counts and CountsAnswer.of(counts),
-            lanes=[LaneAnswer.of(lane, progress, now) for lane in progress.lanes],
+            counts=counts and CountsResponse.of(counts),
+            lanes=[LaneResponse.of(lane, progress, now) for lane in progress.lanes],
         )

@@ -1,4 +1,4 @@
-"""What all bodies and answers share."""
+"""What all request and response bodies share."""
 
 import math
 from collections.abc import Iterator
@@ -76,11 +76,11 @@ def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
             rest += [(member, f"{pointer}/{index}") for index, member in enumerate(value)][::-1]
 
 
-class Answer(BaseModel):
+class ResponseBody(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Listing(Answer, Generic[T]):
+class Listing(ResponseBody, Generic[T]):
     """One page of a list."""
 
     items: list[T]
@@ -89,7 +89,7 @@ class Listing(Answer, Generic[T]):
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """Return the name that client generators give the class."""
-        return f"{params[0].__name__.removesuffix('Answer')}Page"
+        return f"{params[0].__name__.removesuffix('Response')}Page"
 
 
 class PersonBody(Body):
@@ -108,7 +108,7 @@ class PersonBody(Body):
 AuthorBody = PersonBody
 
 
-class PersonAnswer(Answer):
+class PersonResponse(ResponseBody):
     id: str | None
     name: str
     email: str | None

@@ -54,7 +54,7 @@ SelectionBody = Annotated[
 
 
 def shortened(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first ids of a long list, and how many there are: whole lists would make answers megabytes long."""
+    """Return the first ids of a long list, and how many there are: whole lists would make responses megabytes long."""
     for name in LISTS_OF_IDS:
         ids = given.get(name)
         if isinstance(ids, list) and len(ids) > LISTED_IDS:

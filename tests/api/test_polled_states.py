@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.api import conditional
 from app.api.conditional import state_tag
 from app.api.mass_replies import state_of
-from app.api.mass_reply_schemas import MassReplyAnswer
+from app.api.mass_reply_schemas import MassReplyResponse
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.store.mass_replies import Snapshot
@@ -108,7 +108,7 @@ def taken(columns: list[Change], lanes: list[list[Change]]) -> Snapshot:
 
 
 def response(found: Snapshot, now: datetime) -> str:
-    return MassReplyAnswer.of(found.whole(), now).model_dump_json()
+    return MassReplyResponse.of(found.whole(), now).model_dump_json()
 
 
 def test_each_column_is_tried() -> None:

@@ -73,24 +73,24 @@ async def test_a_generated_client_sends_a_mass_reply_and_reads_every_result(
     preview = await generated.preview_mass_reply.asyncio(
         client=caller, body=m.PreviewBody(selection=selection, message=m.DraftMessageBody(text=message.text))
     )
-    assert isinstance(preview, m.PreviewAnswer)
+    assert isinstance(preview, m.PreviewResponse)
     assert preview.recipient_count == 5
 
     body, key = m.MassReplyBody(selection=selection, message=message, mark_as_done=True), str(uuid4())
     create = generated.create_mass_reply.asyncio
     created, repeated = [await create(client=caller, body=body, idempotency_key=key) for _ in range(2)]
-    assert isinstance(created, m.MassReplyAnswer)
+    assert isinstance(created, m.MassReplyResponse)
     assert (repeated.id, created.status) == (created.id, m.MassReplyStatus.AWAITING_CONFIRMATION)
 
     confirmed = await generated.confirm_mass_reply.asyncio(
         created.id, client=caller, body=m.ConfirmBody(recipient_count=created.recipient_count)
     )
-    assert isinstance(confirmed, m.MassReplyAnswer)
+    assert isinstance(confirmed, m.MassReplyResponse)
     done = await _finished(generated, caller, created.id)
     assert (done.status, done.counts.sent) == (m.MassReplyStatus.COMPLETED, 5)
 
     page = await generated.list_deliveries.asyncio(created.id, client=caller, status=m.DeliveryStatus.SENT)
-    assert [type(delivery) for delivery in page.items] == [m.DeliveryAnswer] * 5
+    assert [type(delivery) for delivery in page.items] == [m.DeliveryResponse] * 5
     assert {delivery.flips for delivery in page.items} == {m.Flips.APPLIED}
     live.assert_nobody_twice()
 

@@ -14,7 +14,7 @@ from app.api.headers import MADE
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import RFC3339, Answer, Body, Listing, Name, PersonAnswer, PersonBody
+from app.api.schemas import RFC3339, Body, Listing, Name, PersonBody, PersonResponse, ResponseBody
 from app.domain.api_keys import ApiKey
 from app.domain.audit import Actor
 from app.domain.errors import NotFound
@@ -30,11 +30,11 @@ class ApiKeyBody(Body):
     expires_at: Annotated[AwareDatetime, FutureDatetime, RFC3339] | None = None
 
 
-class ApiKeyAnswer(Answer):
+class ApiKeyResponse(ResponseBody):
     id: UUID
     name: str = Field(examples=["helpdesk production"])
     roles: list[Role]
-    agent: PersonAnswer | None
+    agent: PersonResponse | None
     created_at: datetime
     expires_at: datetime | None = Field(examples=[None])
     revoked_at: datetime | None = Field(examples=[None])
@@ -46,7 +46,7 @@ class ApiKeyAnswer(Answer):
             id=key.id,
             name=key.name,
             roles=sorted(key.roles),
-            agent=None if key.agent is None else PersonAnswer.of(key.agent),
+            agent=None if key.agent is None else PersonResponse.of(key.agent),
             created_at=key.created_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
@@ -54,14 +54,14 @@ class ApiKeyAnswer(Answer):
         )
 
 
-class NewApiKeyAnswer(ApiKeyAnswer):
+class NewApiKeyResponse(ApiKeyResponse):
     key: str = Field(description="The key itself. It is shown only here.", examples=["mr_…"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses={201: MADE, **problems()})
 async def create_api_key(
     body: ApiKeyBody, caller: Administrator, runtime: RuntimeDep, response: Response
-) -> NewApiKeyAnswer:
+) -> NewApiKeyResponse:
     """Issue a key. Only this response shows it."""
     agent = None if body.agent is None else body.agent.to_author()
     draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
@@ -70,25 +70,25 @@ async def create_api_key(
         issued = await issue_api_key(tx, draft, Actor.of(caller), max_life=max_life)
     response.headers["Location"] = f"/api-keys/{issued.key.id}"
     response.headers["Cache-Control"] = "no-store"
-    return NewApiKeyAnswer(**ApiKeyAnswer.of(issued.key).model_dump(), key=str(issued.presented))
+    return NewApiKeyResponse(**ApiKeyResponse.of(issued.key).model_dump(), key=str(issued.presented))
 
 
 @router.get("", responses=problems())
-async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[ApiKeyAnswer]:
+async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[ApiKeyResponse]:
     """List the keys, newest first, revoked and expired ones included."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_api_keys(tx, older_than=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda key: key.id, ApiKeyAnswer.of)
+    return page.listing(found, lambda key: key.id, ApiKeyResponse.of)
 
 
 @router.get("/{key_id}", responses=problems(NotFound))
-async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyAnswer:
+async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyResponse:
     """Return what a key may do, and until when; never the key itself."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         key = await find_api_key(tx, key_id)
     if key is None:
         raise NotFound
-    return ApiKeyAnswer.of(key)
+    return ApiKeyResponse.of(key)
 
 
 @router.delete(

@@ -5,8 +5,8 @@ from fastapi import APIRouter, status
 from app.api.action_schemas import NO_AUTHOR, ActionBody
 from app.api.approval_schemas import RejectBody
 from app.api.deps import Approver, RuntimeDep
-from app.api.mass_replies import Id, answer, read, wake
-from app.api.mass_reply_schemas import MassReplyAnswer
+from app.api.mass_replies import Id, read, response_of, wake
+from app.api.mass_reply_schemas import MassReplyResponse
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=Ca
 )
 async def approve_mass_reply(
     id_: Id, caller: Approver, runtime: RuntimeDep, body: ActionBody = NO_AUTHOR
-) -> MassReplyAnswer:
+) -> MassReplyResponse:
     """Approve it: it is sent as it was confirmed. A hold begins now; a start time that has passed means now.
 
     Returns 403 to its author and to everyone who created or confirmed it: the second person must be somebody else.
@@ -35,11 +35,11 @@ async def approve_mass_reply(
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         lanes = await confirm.approve(tx, MassReplyId(id_), within, by)
     await wake(runtime, lanes)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))
 
 
 @router.post("/{id}/reject", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime: RuntimeDep) -> MassReplyAnswer:
+async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime: RuntimeDep) -> MassReplyResponse:
     """Reject it: it is cancelled, with the reason, and nothing is sent.
 
     Returns 403 to its author and to everyone who created or confirmed it; they may cancel it.
@@ -47,4 +47,4 @@ async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await confirm.reject(tx, MassReplyId(id_), body.reason, by)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))

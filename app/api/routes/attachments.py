@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from app.api.deps import FilesDep, RuntimeDep, Sender
 from app.api.problems import BodyTooLarge, NotReady, problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.attachments.file_types import StoredAttachment
 from app.attachments.upload import Upload, keep_attachment
 from app.domain.errors import Fault, InvalidRequest
@@ -36,7 +36,7 @@ _FORM: dict[str, Any] = {
 }
 
 
-class AttachmentAnswer(Answer):
+class AttachmentResponse(ResponseBody):
     id: UUID
     filename: str
     content_type: str
@@ -61,11 +61,13 @@ class AttachmentAnswer(Answer):
     responses=problems(BodyTooLarge, NotReady),
     openapi_extra=_FORM,
 )
-async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDep, files: FilesDep) -> AttachmentAnswer:
+async def upload_attachment(
+    request: Request, caller: Sender, runtime: RuntimeDep, files: FilesDep
+) -> AttachmentResponse:
     """Store a file. It is streamed to disk, and checked by its name, its declared type and its content."""
     async with _form(request) as form:
         upload = _upload(form.get("file"), runtime.settings.attachment_limit)
-        return AttachmentAnswer.of(await keep_attachment(runtime.database, files, caller.tenant_id, upload))
+        return AttachmentResponse.of(await keep_attachment(runtime.database, files, caller.tenant_id, upload))
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import STORABLE, Answer, Listing, Moment, PersonAnswer
+from app.api.schemas import STORABLE, Listing, Moment, PersonResponse, ResponseBody
 from app.api.selection_schema import shortened
 from app.domain.audit import Actor, AuditAction, RecordedEntry
 from app.domain.permissions import KeyIdentity, Role
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/audit-log", tags=["audit log"], route_class=CallerFi
 ActorId = Annotated[str, Query(pattern=STORABLE, description="The id of an author, of a person or of a key.")]
 
 
-class AuditKeyAnswer(Answer):
+class AuditKeyResponse(ResponseBody):
     id: UUID
     name: str = Field(examples=["helpdesk production"])
 
@@ -32,10 +32,12 @@ class AuditKeyAnswer(Answer):
         return cls(id=key.id, name=key.name)
 
 
-class ActorAnswer(Answer):
-    author: PersonAnswer = Field(description="Who acted. `system` is the service itself, `operator` its command line.")
-    key: AuditKeyAnswer | None = Field(description="The API key that the request came with.")
-    user: PersonAnswer | None = Field(
+class ActorResponse(ResponseBody):
+    author: PersonResponse = Field(
+        description="Who acted. `system` is the service itself, `operator` its command line."
+    )
+    key: AuditKeyResponse | None = Field(description="The API key that the request came with.")
+    user: PersonResponse | None = Field(
         description="The person whom the credential names; `author` may be somebody else."
     )
     roles: list[Role]
@@ -43,18 +45,18 @@ class ActorAnswer(Answer):
     @classmethod
     def of(cls, actor: Actor) -> Self:
         return cls(
-            author=PersonAnswer.of(actor.author),
-            key=None if actor.key is None else AuditKeyAnswer.of(actor.key),
-            user=None if actor.user is None else PersonAnswer.of(actor.user),
+            author=PersonResponse.of(actor.author),
+            key=None if actor.key is None else AuditKeyResponse.of(actor.key),
+            user=None if actor.user is None else PersonResponse.of(actor.user),
             roles=sorted(actor.roles),
         )
 
 
-class AuditEntryAnswer(Answer):
+class AuditEntryResponse(ResponseBody):
     id: UUID
     at: datetime
     action: AuditAction = Field(examples=["mass_reply.confirmed"])
-    actor: ActorAnswer
+    actor: ActorResponse
     object_id: str | None = Field(description="What it was done to: an id, a key or a shortcode.")
     mass_reply_id: UUID | None
     recipient_count: int | None = Field(examples=[113])
@@ -76,7 +78,7 @@ class AuditEntryAnswer(Answer):
             id=recorded.id,
             at=recorded.at,
             action=entry.action,
-            actor=ActorAnswer.of(recorded.actor),
+            actor=ActorResponse.of(recorded.actor),
             object_id=entry.object_id,
             mass_reply_id=entry.mass_reply_id,
             recipient_count=entry.recipient_count,
@@ -101,9 +103,9 @@ async def get_audit_log(
     mass_reply: UUID | None = None,
     start: Annotated[Moment | None, Query(alias="from", description="Inclusive.")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
-) -> Listing[AuditEntryAnswer]:
+) -> Listing[AuditEntryResponse]:
     """List who did what, newest first."""
     query = audit.AuditQuery(action, actor, mass_reply, start, end)
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await audit.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda recorded: recorded.id, AuditEntryAnswer.of)
+    return page.listing(found, lambda recorded: recorded.id, AuditEntryResponse.of)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response, status
 
-from app.api.automation_schemas import RuleAnswer, RuleBody, RunAnswer, SavedRuleAnswer
+from app.api.automation_schemas import RuleBody, RuleResponse, RunResponse, SavedRuleResponse
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
@@ -21,10 +21,10 @@ router = APIRouter(prefix="/automation-rules", tags=["automation rules"], route_
 RuleKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["announced"])]
 
 
-@router.put("/{key}", responses={201: {"model": SavedRuleAnswer}, **problems()})
+@router.put("/{key}", responses={201: {"model": SavedRuleResponse}, **problems()})
 async def put_automation_rule(
     key: RuleKey, body: RuleBody, caller: Administrator, runtime: RuntimeDep, response: Response
-) -> SavedRuleAnswer:
+) -> SavedRuleResponse:
     """Create or replace a rule. A new or newly enabled rule runs on the events from now on."""
     saved = await save_rule(
         runtime.database,
@@ -36,22 +36,22 @@ async def put_automation_rule(
         allow_private=runtime.settings.allow_private_urls,
     )
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-    return SavedRuleAnswer.saved(saved)
+    return SavedRuleResponse.saved(saved)
 
 
 @router.get("", responses=problems())
-async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[RuleAnswer]:
+async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[RuleResponse]:
     """List the rules by key, the order in which they run on an event."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_rules(tx, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda kept: kept.rule.key, RuleAnswer.of)
+    return page.listing(found, lambda kept: kept.rule.key, RuleResponse.of)
 
 
 @router.get("/{key}", responses=problems(NotFound))
-async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleAnswer:
+async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleResponse:
     """Return a rule, and how its last runs went."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        return RuleAnswer.of(await get_rule(tx, key))
+        return RuleResponse.of(await get_rule(tx, key))
 
 
 @router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))
@@ -64,8 +64,8 @@ async def delete_automation_rule(key: RuleKey, caller: Administrator, runtime: R
 @router.get("/{key}/runs", responses=problems(NotFound))
 async def get_automation_rule_runs(
     key: RuleKey, caller: Administrator, runtime: RuntimeDep, page: PageDep
-) -> Listing[RunAnswer]:
+) -> Listing[RunResponse]:
     """List the runs of a rule, newest first: one for each conversation, with the outcome of each action."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await runs_of(tx, key, before=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda logged: logged.id, RunAnswer.of)
+    return page.listing(found, lambda logged: logged.id, RunResponse.of)

@@ -11,7 +11,7 @@ from app.api.deps import Approver, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import STORABLE, Answer, Body, Listing
+from app.api.schemas import STORABLE, Body, Listing, ResponseBody
 from app.compliance.blocked_addresses import lift_block, list_blocked
 from app.compliance.sql.blocked_addresses import BlockedAddress
 from app.domain.audit import Actor
@@ -21,7 +21,7 @@ from app.domain.words import Channel, ReasonCode
 router = APIRouter(prefix="/blocked-addresses", tags=["blocked addresses"], route_class=CallerFirst)
 
 
-class BlockedAddressAnswer(Answer):
+class BlockedAddressResponse(ResponseBody):
     id: UUID
     channel: Channel
     address: str = Field(
@@ -56,11 +56,11 @@ async def get_blocked_addresses(
     address: Annotated[
         str | None, Query(pattern=STORABLE, min_length=1, max_length=1_000, description="In any spelling.")
     ] = None,
-) -> Listing[BlockedAddressAnswer]:
+) -> Listing[BlockedAddressResponse]:
     """List the addresses that opted out, complained or bounced, newest first, with one entry for each reason."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_blocked(tx, channel, address, before=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda blocked: blocked.id, BlockedAddressAnswer.of)
+    return page.listing(found, lambda blocked: blocked.id, BlockedAddressResponse.of)
 
 
 @router.delete("/{id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))

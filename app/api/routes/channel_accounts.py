@@ -1,7 +1,7 @@
 """Channel accounts. Credentials are write-only."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.api.mass_replies import wake
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
+from app.api.schemas import Body, Flag, Listing, Name, Number, ResponseBody, Whole
 from app.channels.registry import ADAPTERS, usual_in_flight
 from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
@@ -107,7 +107,7 @@ class AccountBody(Body):
         )
 
 
-class AccountAnswer(Answer):
+class AccountResponse(ResponseBody):
     id: UUID
     key: str = Field(examples=["sms"])
     channel: Channel = Field(examples=["sms"])
@@ -125,34 +125,29 @@ class AccountAnswer(Answer):
     resume_at: datetime | None = Field(description="When a cooling account continues.", examples=[None])
 
 
-def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], AccountAnswer]:
-    now = datetime.now(UTC)
-
-    def answer(account: ChannelAccount) -> AccountAnswer:
-        state = account.state_at(now)
-        return AccountAnswer(
-            id=account.id,
-            key=account.key,
-            channel=account.channel,
-            provider=account.provider,
-            name=account.name,
-            config=dict(account.config),
-            rate_per_second=account.rate_per_second,
-            max_in_flight=account.max_in_flight,
-            enabled=account.enabled,
-            callback_url=callback_url(runtime.vault, runtime.callbacks, tenant, account),
-            state=state,
-            pause_reason=account.pause_reason,
-            resume_at=account.cool_until if state is AccountState.COOLING else None,
-        )
-
-    return answer
+def _response(runtime: Runtime, tenant: TenantId, account: ChannelAccount) -> AccountResponse:
+    state = account.state_at(datetime.now(UTC))
+    return AccountResponse(
+        id=account.id,
+        key=account.key,
+        channel=account.channel,
+        provider=account.provider,
+        name=account.name,
+        config=dict(account.config),
+        rate_per_second=account.rate_per_second,
+        max_in_flight=account.max_in_flight,
+        enabled=account.enabled,
+        callback_url=callback_url(runtime.vault, runtime.callbacks, tenant, account),
+        state=state,
+        pause_reason=account.pause_reason,
+        resume_at=account.cool_until if state is AccountState.COOLING else None,
+    )
 
 
-@router.put("/{key}", responses={201: {"model": AccountAnswer}, **problems(InvalidAccount, AccountInUse)})
+@router.put("/{key}", responses={201: {"model": AccountResponse}, **problems(InvalidAccount, AccountInUse)})
 async def put_channel_account(
     key: AccountKey, body: AccountBody, caller: Administrator, runtime: RuntimeDep, response: Response
-) -> AccountAnswer:
+) -> AccountResponse:
     """Create or replace an account. Saving ends a pause, and new credentials end a cooling. It takes effect at once."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         saved = await save_account(
@@ -160,29 +155,29 @@ async def put_channel_account(
         )
     await wake(runtime, saved.lanes)
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-    return _answer(runtime, caller.tenant_id)(saved.account)
+    return _response(runtime, caller.tenant_id, saved.account)
 
 
 @router.get("", responses=problems())
-async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[AccountAnswer]:
+async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[AccountResponse]:
     """List the accounts by key."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_accounts(tx, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda account: account.key, _answer(runtime, caller.tenant_id))
+    return page.listing(found, lambda account: account.key, partial(_response, runtime, caller.tenant_id))
 
 
 @router.get("/{key}", responses=problems(NotFound))
-async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
+async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountResponse:
     """Return an account's settings and its state, without its credentials."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         account = await find_account(tx, key)
     if account is None:
         raise NotFound
-    return _answer(runtime, caller.tenant_id)(account)
+    return _response(runtime, caller.tenant_id, account)
 
 
 @router.post("/{key}/rotate-callback", responses=problems(NotFound, InvalidState))
-async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
+async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountResponse:
     """Create a new secret for the callback address. Enter the new `callback_url` at the provider.
 
     The old address is accepted for another day. Refused for a provider that signs its calls: its address holds no
@@ -191,10 +186,10 @@ async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime
     tenant = caller.tenant_id
     async with runtime.database.begin(tenant) as tx:
         account = await rotate_callback(tx, runtime.vault, runtime.callbacks, key, Actor.of(caller))
-    return _answer(runtime, tenant)(account)
+    return _response(runtime, tenant, account)
 
 
-class AccountCheckAnswer(Answer):
+class AccountCheckResponse(ResponseBody):
     credentials: CredentialsState = Field(
         description="`refused`: the provider does not let this account send. `unknown`: the provider could not be "
         "asked, or did not say."
@@ -207,11 +202,11 @@ class AccountCheckAnswer(Answer):
 
 
 @router.post("/{key}/test", responses=problems(NotFound))
-async def test_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountCheckAnswer:
+async def test_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountCheckResponse:
     """Check the account's credentials with the provider, and report when it last called. Nothing is sent."""
     database, tenant = runtime.database, caller.tenant_id
     found = await check_account(database, runtime.senders, tenant, key)
-    return AccountCheckAnswer(
+    return AccountCheckResponse(
         credentials=found.result.credentials,
         detail=found.result.detail,
         last_callback_at=found.callbacks.last_at,

@@ -18,7 +18,7 @@ from app.api.deps import FilesDep, RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
 from app.api.routing import AccessCheck, CallerFirst
-from app.api.schemas import Answer, Body
+from app.api.schemas import Body, ResponseBody
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
 from app.domain.words import AccountId
 from app.process.polling import UNREACHABLE, Notifier
@@ -83,7 +83,7 @@ class SessionBody(Body):
     )
 
 
-class SessionAnswer(Answer):
+class ChatSessionResponse(ResponseBody):
     token: str = Field(
         description="Store it in the visitor's browser: it is shown once, and is the way back to this chat.",
         examples=["mc_…"],
@@ -100,20 +100,20 @@ class VisitorMessageBody(Body):
     )
 
 
-class FileAnswer(Answer):
+class ChatFileResponse(ResponseBody):
     id: UUID
     filename: str
     content_type: str
     size: int = Field(examples=[48213])
 
 
-class ChatMessageAnswer(Answer):
+class ChatMessageResponse(ResponseBody):
     id: UUID
     sender: Sender
     text: str = Field(examples=["Is it mended?"])
     html: str | None = Field(description="Sanitised; null if there is only text.")
     author_name: str | None
-    attachments: list[FileAnswer] = Field(examples=[[]])
+    attachments: list[ChatFileResponse] = Field(examples=[[]])
     created_at: datetime
 
     @classmethod
@@ -124,24 +124,24 @@ class ChatMessageAnswer(Answer):
             text=message.text,
             html=message.html,
             author_name=message.author_name,
-            attachments=[FileAnswer.model_validate(file) for file in message.attachments],
+            attachments=[ChatFileResponse.model_validate(file) for file in message.attachments],
             created_at=message.created_at,
         )
 
 
-class MessagesAnswer(Answer):
-    items: list[ChatMessageAnswer]
+class ChatMessagesResponse(ResponseBody):
+    items: list[ChatMessageResponse]
     more: bool = Field(description="Whether there may be more after the last of these.")
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=only_problems(NotFound, InvalidRequest, RateLimited))
 async def open_chat_session(
     body: SessionBody, request: Request, runtime: RuntimeDep, limits: LimitsDep
-) -> SessionAnswer:
+) -> ChatSessionResponse:
     """Open a session for a visitor: create a contact and a conversation of the channel `chat`."""
     limits.sessions.take((request.client and request.client.host, body.channel_account))
     opened = await sessions.open_session(runtime.database, AccountId(body.channel_account), body.name)
-    return SessionAnswer(token=opened.token, conversation_id=opened.session.conversation)
+    return ChatSessionResponse(token=opened.token, conversation_id=opened.session.conversation)
 
 
 After = Annotated[UUID, Query(description="The id of the last message that the page shows.")]
@@ -150,10 +150,12 @@ After = Annotated[UUID, Query(description="The id of the last message that the p
 @router.get("/me/messages", responses=_FOR_VISITORS)
 async def read_chat_messages(
     visitor: Visitor, runtime: RuntimeDep, after: After = sessions.BEGINNING
-) -> MessagesAnswer:
+) -> ChatMessagesResponse:
     """List the messages after one, oldest first. A reply is delivered when it is fetched."""
     messages = await sessions.read(runtime.database, visitor, after)
-    return MessagesAnswer(items=[ChatMessageAnswer.of(one) for one in messages], more=len(messages) == sessions.PAGE)
+    return ChatMessagesResponse(
+        items=[ChatMessageResponse.of(one) for one in messages], more=len(messages) == sessions.PAGE
+    )
 
 
 @router.get("/me/events", response_class=EventSourceResponse, responses=_FOR_VISITORS)
@@ -168,7 +170,7 @@ async def follow_chat(
     try:
         async with aclosing(sessions.follow(runtime.database, notifier, visitor, last_event_id or after)) as messages:
             async for message in messages:
-                yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
+                yield ServerSentEvent(data=ChatMessageResponse.of(message), event="message", id=str(message.id))
     except UNREACHABLE as error:  # the page will follow again
         log.warning("news_failed", of="web chat", error=type(error).__name__)
 
@@ -176,10 +178,10 @@ async def follow_chat(
 @router.post("/me/messages", status_code=status.HTTP_201_CREATED, responses=_FOR_VISITORS)
 async def write_chat_message(
     body: VisitorMessageBody, visitor: Visitor, runtime: RuntimeDep, limits: LimitsDep
-) -> ChatMessageAnswer:
+) -> ChatMessageResponse:
     """Write to the helpdesk. The conversation is `pending` then, and active again if it was done."""
     limits.messages.take(visitor)
-    return ChatMessageAnswer.of(await sessions.write(runtime.database, visitor, body.text, body.id))
+    return ChatMessageResponse.of(await sessions.write(runtime.database, visitor, body.text, body.id))
 
 
 @router.get(

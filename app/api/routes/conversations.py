@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.api.conversation_schemas import (
-    ConversationAnswer,
+    ConversationResponse,
     CustomerMessageBody,
-    ImportAnswer,
-    SearchAnswer,
+    ImportResponse,
     SearchBody,
-    TimelineAnswer,
+    SearchResponse,
+    TimelineResponse,
 )
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, ConversationWriter, RuntimeDep
 from app.api.import_schema import ConversationLine
@@ -69,7 +69,7 @@ async def import_conversations(
     channel_account: Annotated[
         str | None, Query(pattern=STORABLE, description="For e-mails: the key of the channel account.")
     ] = None,
-) -> ImportAnswer:
+) -> ImportResponse:
     """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported.
 
     Each line is a `ConversationLine`. A field left out keeps its value, null clears it, and a field of another name is
@@ -78,13 +78,13 @@ async def import_conversations(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     tenant, body, database = caller.tenant_id, request.stream(), runtime.database.of(BULK)
     if kind == NDJSON:
-        return ImportAnswer.of(await import_lines(database, tenant, body, runtime.address_digests))
+        return ImportResponse.of(await import_lines(database, tenant, body, runtime.address_digests))
     if kind not in (MAIL, MAILBOX):
         raise _refused("/content-type", "unsupported_media_type", f"Send {NDJSON}, {MAIL} or {MAILBOX}.")
     if channel_account is None:
         raise _refused("/channel_account", "missing", "E-mails are imported for a channel account. Give its key.")
     import_mails = import_mail if kind == MAIL else import_mailbox
-    return ImportAnswer.of(await import_mails(database, tenant, channel_account, body, runtime.address_digests))
+    return ImportResponse.of(await import_mails(database, tenant, channel_account, body, runtime.address_digests))
 
 
 def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
@@ -92,13 +92,13 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
 
 
 @router.post("/search", dependencies=MAY_TAKE_LONG, responses=problems())
-async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
+async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchResponse:
     """Find conversations by the filter that a mass reply takes, newest first."""
     filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)
     async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
         found = await search(tx, filter, limit=page.limit + 1, before=page.after(UUID))
-    listing = page.listing(found.items, _position, ConversationAnswer.of)
-    return SearchAnswer(total=found.total, items=listing.items, next_cursor=listing.next_cursor)
+    listing = page.listing(found.items, _position, ConversationResponse.of)
+    return SearchResponse(total=found.total, items=listing.items, next_cursor=listing.next_cursor)
 
 
 def _position(view: ConversationView) -> UUID | None:
@@ -108,13 +108,13 @@ def _position(view: ConversationView) -> UUID | None:
 @router.get("/{conversation_id:path}/timeline", responses=problems(NotFound))
 async def conversation_timeline(
     name: Name, page: PageDep, caller: ConversationReader, runtime: RuntimeDep
-) -> Listing[TimelineAnswer]:
+) -> Listing[TimelineResponse]:
     """List a conversation's timeline, oldest first; each reply with the present status of its delivery."""
     after = page.after(tuple[Moment, UUID]) or BEGINNING
     async with runtime.database.begin(caller.tenant_id) as tx:
         id_ = await resolve(tx, name)
         items = await timeline(tx, id_, after=after, limit=page.limit + 1)
-    return page.listing(items, _time_and_id, TimelineAnswer.of)
+    return page.listing(items, _time_and_id, TimelineResponse.of)
 
 
 def _time_and_id(item: TimelineItem) -> tuple[datetime, UUID]:
@@ -124,21 +124,21 @@ def _time_and_id(item: TimelineItem) -> tuple[datetime, UUID]:
 @router.post(
     "/{conversation_id:path}/customer-messages",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": TimelineAnswer, "description": "The message was stored before."}, **problems(NotFound)},
+    responses={200: {"model": TimelineResponse, "description": "The message was stored before."}, **problems(NotFound)},
 )
 async def record_customer_message(
     name: Name, body: CustomerMessageBody, caller: ConversationWriter, runtime: RuntimeDep, response: Response
-) -> TimelineAnswer:
+) -> TimelineResponse:
     """Record a customer's message. The conversation is `pending` then, and active again if it was done."""
     message = parse_message(body)
     async with runtime.database.begin(caller.tenant_id) as tx:
         written = await add_customer_message(tx, name, message)
     response.status_code = status.HTTP_201_CREATED if written.added else status.HTTP_200_OK
-    return TimelineAnswer.of(written.item)
+    return TimelineResponse.of(written.item)
 
 
 @router.get("/{conversation_id:path}", responses=problems(NotFound))
-async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationAnswer:
+async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationResponse:
     """Return a conversation, with its contact and the customer's last message."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        return ConversationAnswer.of(await get(tx, name))
+        return ConversationResponse.of(await get(tx, name))

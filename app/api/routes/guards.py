@@ -9,7 +9,7 @@ from app.accounts.guards import save_guards
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer, Body, Flag, Whole
+from app.api.schemas import Body, Flag, ResponseBody, Whole
 from app.domain.audit import Actor
 from app.domain.guards import Guards, Inactive
 from app.domain.permissions import Role
@@ -70,7 +70,7 @@ class SettingsBody(Body):
         return Guards(**dict(self))
 
 
-class SettingsAnswer(Answer):
+class SettingsResponse(ResponseBody):
     max_recipients: dict[Role, int] = Field(examples=[{"agent": 500}])
     approval_above: int | None = Field(examples=[1000])
     once_per_contact: bool
@@ -84,16 +84,16 @@ class SettingsAnswer(Answer):
 
 
 @router.get("", responses=problems())
-async def get_settings(caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
+async def get_settings(caller: Administrator, runtime: RuntimeDep) -> SettingsResponse:
     """Return the settings; the defaults if none were set."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        return SettingsAnswer.of(await guards.load(tx))
+        return SettingsResponse.of(await guards.load(tx))
 
 
 @router.put("", responses=problems())
-async def put_settings(body: SettingsBody, caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
+async def put_settings(body: SettingsBody, caller: Administrator, runtime: RuntimeDep) -> SettingsResponse:
     """Replace the settings. Existing mass replies keep the limits per contact that they were created with."""
     settings = body.to_guards()
     async with runtime.database.begin(caller.tenant_id) as tx:
         await save_guards(tx, settings, Actor.of(caller))
-    return SettingsAnswer.of(settings)
+    return SettingsResponse.of(settings)

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.monitoring.sql.health import postgres_answers
 
 router = APIRouter(prefix="/health", tags=["health"], route_class=CallerFirst)
@@ -25,11 +25,11 @@ class Reach(StrEnum):
     NOT_CONFIGURED = "not_configured"
 
 
-class Alive(Answer):
+class Alive(ResponseBody):
     status: Literal["alive"] = "alive"
 
 
-class Ready(Answer):
+class Ready(ResponseBody):
     status: Literal["ready"] = "ready"
     postgres: Literal[Reach.OK] = Reach.OK
     redis: Reach

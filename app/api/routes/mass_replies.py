@@ -12,13 +12,13 @@ from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE, WHEN_TO_POLL
 from app.api.idempotency import KeyHeader, read_key
-from app.api.mass_replies import Id, answer, existing, read, snapshot, state_of, wake
+from app.api.mass_replies import Id, existing, read, response_of, snapshot, state_of, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
-    MassReplyAnswer,
     MassReplyBody,
-    PreviewAnswer,
+    MassReplyResponse,
     PreviewBody,
+    PreviewResponse,
 )
 from app.api.paging import PageDep
 from app.api.problems import problems
@@ -76,7 +76,7 @@ _BAD_DRAFT = (
 
 
 @router.post("/preview", dependencies=MAY_TAKE_LONG, responses=problems(*_BAD_DRAFT))
-async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewAnswer:
+async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewResponse:
     """Return what a mass reply would do. Nothing is stored."""
     previewed = await preview(
         runtime.database.of(SEARCH),
@@ -88,17 +88,17 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     )
     if not body.message.is_written:
         previewed.summary.samples = []
-    return PreviewAnswer.of(previewed)
+    return PreviewResponse.of(previewed)
 
 
 @router.post(
     "",
     dependencies=MAY_TAKE_LONG,
     status_code=status.HTTP_201_CREATED,
-    response_model=MassReplyAnswer,
+    response_model=MassReplyResponse,
     responses={
         201: MADE,
-        202: {"model": MassReplyAnswer, "description": "It is large, and a worker is preparing it.", **MADE},
+        202: {"model": MassReplyResponse, "description": "It is large, and a worker is preparing it.", **MADE},
         **problems(*_BAD_DRAFT, BatchTooLarge, IdempotencyKeyReused, IdempotencyInProgress),
     },
 )
@@ -134,7 +134,7 @@ async def _created(
         if preparing and created.earlier is not None and created.earlier.answer is None:
             raise IdempotencyInProgress
         code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
-        text = answer(batch).model_dump_json()
+        text = response_of(batch).model_dump_json()
         if key is not None:
             code, text = await key.close(tx, code, text)
     headers = {"Location": f"/mass-replies/{batch.id}"}
@@ -156,7 +156,7 @@ async def _created(
         BatchTooLarge,
     ),
 )
-async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyResponse:
     """Confirm the number of recipients. Repeating the request gives the same result, and never sends twice.
 
     If the tenant's settings require it, the mass reply then awaits a second person's approval for 24 hours. Confirming
@@ -167,10 +167,10 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         lanes = await confirm.confirm(tx, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))
 
 
-@router.get("", response_model=Listing[MassReplyAnswer], responses={**PROGRESSING, **problems()})
+@router.get("", response_model=Listing[MassReplyResponse], responses={**PROGRESSING, **problems()})
 async def list_mass_replies(
     caller: ConversationReader,
     runtime: RuntimeDep,
@@ -189,19 +189,19 @@ async def list_mass_replies(
     return answered(
         (len(found) > len(shown), *(state_of(each, now) for each in shown)),
         if_none_match,
-        lambda: page.listing(found, lambda each: each.id, lambda each: MassReplyAnswer.of(each.whole(), now)),
+        lambda: page.listing(found, lambda each: each.id, lambda each: MassReplyResponse.of(each.whole(), now)),
         _when_to_poll(shown),
     )
 
 
-@router.get("/{id}", response_model=MassReplyAnswer, responses={**PROGRESSING, **problems(NotFound)})
+@router.get("/{id}", response_model=MassReplyResponse, responses={**PROGRESSING, **problems(NotFound)})
 async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return a mass reply and its progress. The nine counts always sum to `selected_count`."""
     found, now = await snapshot(runtime, caller.tenant_id, id_), datetime.now(UTC)
     return answered(
-        state_of(found, now), if_none_match, lambda: MassReplyAnswer.of(found.whole(), now), _when_to_poll([found])
+        state_of(found, now), if_none_match, lambda: MassReplyResponse.of(found.whole(), now), _when_to_poll([found])
     )
 
 

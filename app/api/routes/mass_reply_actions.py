@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response, status
 from app.api.action_schemas import NO_AUTHOR, ActionBody, LaneBody, ResolveBody, RetryBody
 from app.api.deps import RuntimeDep, Sender
 from app.api.idempotency import KeyHeader, read_key, replay
-from app.api.mass_replies import Id, answer, existing, read, wake
-from app.api.mass_reply_schemas import MassReplyAnswer
+from app.api.mass_replies import Id, existing, read, response_of, wake
+from app.api.mass_reply_schemas import MassReplyResponse
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
@@ -39,48 +39,50 @@ ALL_FAILED = RetryBody()
 
 
 @router.post("/{id}/pause", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def pause_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = ALL_LANES) -> MassReplyAnswer:
+async def pause_mass_reply(
+    id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = ALL_LANES
+) -> MassReplyResponse:
     """Pause it: nothing more is sent until it is resumed. Calls under way finish and are recorded."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await control.pause(tx, MassReplyId(id_), by, body.channel_account)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))
 
 
 @router.post("/{id}/resume", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def resume_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = ALL_LANES
-) -> MassReplyAnswer:
+) -> MassReplyResponse:
     """Resume the whole mass reply, or one lane. The lane's channel account resumes too if it is paused."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         lanes = await control.resume(tx, MassReplyId(id_), by, body.channel_account)
     await wake(runtime, lanes)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))
 
 
 @router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def cancel_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = NO_AUTHOR
-) -> MassReplyAnswer:
+) -> MassReplyResponse:
     """Cancel it permanently. What is not sent becomes `cancelled`; calls under way finish and are recorded."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await control.cancel(tx, MassReplyId(id_), by)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return response_of(await read(runtime, caller.tenant_id, id_))
 
 
 @router.post(
     "/{id}/retry",
     status_code=status.HTTP_202_ACCEPTED,
-    response_model=MassReplyAnswer,
+    response_model=MassReplyResponse,
     responses=problems(
         NotFound, InvalidState, InvalidSchedule, NothingToRetry, IdempotencyKeyReused, IdempotencyInProgress
     ),
 )
 async def retry_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED, key: KeyHeader = None
-) -> MassReplyAnswer | Response:
+) -> MassReplyResponse | Response:
     """Queue the deliveries again that failed for a temporary reason. A completed mass reply is `sending` then.
 
     Up to 1,000 are `queued` in the response. If there are more, exactly those that have failed by now are queued
@@ -97,7 +99,7 @@ async def retry_mass_reply(
 @router.post(
     "/{id}/resolve",
     status_code=status.HTTP_202_ACCEPTED,
-    response_model=MassReplyAnswer,
+    response_model=MassReplyResponse,
     responses=problems(
         NotFound,
         InvalidState,
@@ -110,7 +112,7 @@ async def retry_mass_reply(
 )
 async def resolve_mass_reply(
     id_: Id, body: ResolveBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
-) -> MassReplyAnswer | Response:
+) -> MassReplyResponse | Response:
     """Decide whether uncertain deliveries were sent, after a person has found out. Their name and reason are stored.
 
     `sent` adds the reply to the timeline as if the provider had confirmed it. `not_sent` makes the delivery `failed`,
@@ -129,13 +131,13 @@ async def _act_once(
     id_: UUID,
     key: IdempotencyKey | None,
     act: Callable[[TenantTx], Awaitable[LanesToWake]],
-) -> MassReplyAnswer | Response:
+) -> MassReplyResponse | Response:
     """Act once for each key, and store the response in the action's own transaction."""
     async with runtime.database.of(BULK).begin(tenant) as tx:
         if (record := await earlier(tx, key)) is not None:
             return replay(record)
         lanes = await act(tx)
-        batch = answer(await existing(tx, id_))
+        batch = response_of(await existing(tx, id_))
         if key is not None:
             await key.open(tx, MassReplyId(id_))
             await key.close(tx, status.HTTP_202_ACCEPTED, batch.model_dump_json())

@@ -10,14 +10,14 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from app.api.auth import still_may
-from app.api.delivery_schemas import DeliveryAnswer
+from app.api.delivery_schemas import DeliveryResponse
 from app.api.deps import ConversationFollower, RuntimeDep
 from app.api.event_streams import Feeds, Watch
 from app.api.mass_replies import Id
 from app.api.problems import problems
-from app.api.progress_schemas import ProgressAnswer
+from app.api.progress_schemas import ProgressResponse
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.stream_cursor import BEGINNING, CURSOR_FORM, StreamCursor
@@ -57,8 +57,8 @@ id: 19.0
 """
 
 
-def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
-    """Describe one event as OpenAPI 3.2 does (section 4.14.4). Other answers define the schemas that it refers to."""
+def _event_schema(names: list[str], content: type[ResponseBody]) -> dict[str, Any]:
+    """Describe one event as OpenAPI 3.2 does (section 4.14.4). Other responses define the schemas that it refers to."""
     schema = content.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schema.pop("$defs")
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
@@ -80,8 +80,8 @@ _STREAM: dict[str, Any] = {
             "schema": {"type": "array", "items": {"type": "object"}},
             "itemSchema": {
                 "oneOf": [
-                    _event_schema(["progress", "completed", "cancelled", "expired"], ProgressAnswer),
-                    _event_schema(["delivery"], DeliveryAnswer),
+                    _event_schema(["progress", "completed", "cancelled", "expired"], ProgressResponse),
+                    _event_schema(["delivery"], DeliveryResponse),
                 ]
             },
             "example": _EXAMPLE,

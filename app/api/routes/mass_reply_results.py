@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.content_negotiation import preferred
 from app.api.delivery_export import CSV, JSON, NDJSON, export
-from app.api.delivery_schemas import DeliveryAnswer, ReasonCountAnswer, ReasonCountsAnswer
+from app.api.delivery_schemas import DeliveryResponse, ReasonCountResponse, ReasonCountsResponse
 from app.api.deps import ConversationReader, RuntimeDep
 from app.api.mass_replies import Id, existing, must_exist
 from app.api.paging import PageDep
@@ -29,7 +29,7 @@ _FILES: dict[str, Any] = {CSV: {"schema": {"type": "string"}}, NDJSON: {"schema"
 
 @router.get(
     "/{id}/deliveries",
-    response_model=Listing[DeliveryAnswer],
+    response_model=Listing[DeliveryResponse],
     responses={
         200: {"description": "A page; or the whole list as a file, without an `ETag`.", "content": _FILES},
         **UNCHANGED,
@@ -72,17 +72,17 @@ async def list_deliveries(
     return answered(
         (len(rows) > len(shown), *map(tuple, shown)),
         if_none_match,
-        lambda: page.listing(rows, lambda row: row.id, lambda row: DeliveryAnswer.of(results.read(row))),
+        lambda: page.listing(rows, lambda row: row.id, lambda row: DeliveryResponse.of(results.read(row))),
     )
 
 
 @router.get("/{id}/reasons", responses=problems(NotFound))
-async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsAnswer:
+async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsResponse:
     """Count the failed, uncertain, skipped and cancelled deliveries by reason, the most frequent first."""
     async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
         await must_exist(tx, id_)
         counted = await results.reasons(tx, MassReplyId(id_))
-    return ReasonCountsAnswer(items=[ReasonCountAnswer.of(each) for each in counted])
+    return ReasonCountsResponse(items=[ReasonCountResponse.of(each) for each in counted])
 
 
 _SELECTION: dict[str, Any] = {"example": {"conversation_ids": ["01a1f4d2-7c00-7000-8000-000000000001"]}}

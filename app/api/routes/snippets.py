@@ -12,7 +12,7 @@ from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer, Body, Listing
+from app.api.schemas import Body, Listing, ResponseBody
 from app.domain.audit import Actor
 from app.domain.errors import InvalidTemplate, NotFound, UnknownMergeTag
 
@@ -27,7 +27,7 @@ class SnippetBody(Body):
     )
 
 
-class SnippetAnswer(Answer):
+class SnippetResponse(ResponseBody):
     shortcode: str
     text: str
     updated_at: datetime
@@ -37,10 +37,10 @@ class SnippetAnswer(Answer):
         return cls(shortcode=snippet.shortcode, text=snippet.text, updated_at=snippet.updated_at)
 
 
-@router.put("/{shortcode}", responses={201: {"model": SnippetAnswer}, **problems(InvalidTemplate, UnknownMergeTag)})
+@router.put("/{shortcode}", responses={201: {"model": SnippetResponse}, **problems(InvalidTemplate, UnknownMergeTag)})
 async def put_snippet(
     shortcode: Shortcode, body: SnippetBody, caller: Administrator, runtime: RuntimeDep, response: Response
-) -> SnippetAnswer:
+) -> SnippetResponse:
     """Create or replace a snippet. Existing mass replies keep the text that they were created with.
 
     Its Liquid and its merge tags must be valid on their own: no snippet can close what another opens.
@@ -48,22 +48,22 @@ async def put_snippet(
     aside, tenant = runtime.aside.of(caller.tenant_id), caller.tenant_id
     saved = await save_snippet(runtime.database, aside, tenant, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-    return SnippetAnswer.of(saved.snippet)
+    return SnippetResponse.of(saved.snippet)
 
 
 @router.get("", responses=problems())
-async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: PageDep) -> Listing[SnippetAnswer]:
+async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: PageDep) -> Listing[SnippetResponse]:
     """List the snippets by shortcode."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_snippets(tx, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda snippet: snippet.shortcode, SnippetAnswer.of)
+    return page.listing(found, lambda snippet: snippet.shortcode, SnippetResponse.of)
 
 
 @router.get("/{shortcode}", name="get_snippet", responses=problems(NotFound))
-async def read_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
+async def read_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetResponse:
     """Return a snippet as it was written."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        return SnippetAnswer.of(await get_snippet(tx, shortcode))
+        return SnippetResponse.of(await get_snippet(tx, shortcode))
 
 
 @router.delete(

@@ -8,14 +8,14 @@ from pydantic import ConfigDict, Field
 from app.api.deps import ConversationReader, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer
+from app.api.schemas import ResponseBody
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
 
 router = APIRouter(prefix="/stream-tickets", tags=["mass replies"], route_class=CallerFirst)
 
 
-class StreamTicketAnswer(Answer):
+class StreamTicketResponse(ResponseBody):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -34,10 +34,10 @@ class StreamTicketAnswer(Answer):
 @router.post("", status_code=status.HTTP_201_CREATED, responses=problems())
 async def create_stream_ticket(
     caller: ConversationReader, runtime: RuntimeDep, response: Response
-) -> StreamTicketAnswer:
+) -> StreamTicketResponse:
     """Create a ticket to one event stream, for browsers: their `EventSource` cannot send a credential."""
     ticket = StreamTicket.new(caller.tenant_id)
     async with runtime.database.begin(caller.tenant_id) as tx:
         expires_at = await stream_tickets.keep(tx, ticket, caller, LIFETIME)
     response.headers["Cache-Control"] = "no-store"
-    return StreamTicketAnswer(ticket=str(ticket), expires_at=expires_at)
+    return StreamTicketResponse(ticket=str(ticket), expires_at=expires_at)

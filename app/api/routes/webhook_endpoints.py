@@ -12,7 +12,7 @@ from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Answer, Body, Flag, Listing, Moment
+from app.api.schemas import Body, Flag, Listing, Moment, ResponseBody
 from app.domain.audit import Actor
 from app.domain.errors import InvalidRequest, InvalidState, NotFound
 from app.domain.outbox import EventType
@@ -59,14 +59,14 @@ class ReplayBody(Body):
     )
 
 
-class BacklogAnswer(Answer):
+class BacklogResponse(ResponseBody):
     count: int = Field(
         description=f"Events that wait, counted up to {COUNTED}. An event about several conversations is several calls."
     )
     oldest: datetime | None = Field(description="When the oldest of them happened.", examples=[None])
 
 
-class WebhookEndpointAnswer(Answer):
+class WebhookEndpointResponse(ResponseBody):
     id: UUID
     key: str = Field(examples=["helpdesk"])
     url: str
@@ -82,7 +82,7 @@ class WebhookEndpointAnswer(Answer):
     last_failure: str | None = Field(examples=["It answered HTTP 503."])
     failing_since: datetime | None = Field(examples=[None])
     next_try_at: datetime | None = Field(description="While it is retrying.", examples=[None])
-    backlog: BacklogAnswer
+    backlog: BacklogResponse
     secret: str | None = Field(
         description="The secret of the signatures. It is shown when it is created, and null afterwards.",
         examples=["whsec_" + "c2FtcGxl" * 4],
@@ -108,7 +108,7 @@ class WebhookEndpointAnswer(Answer):
             last_failure=endpoint.last_failure,
             failing_since=endpoint.failing_since,
             next_try_at=endpoint.next_try_at if state is EndpointState.RETRYING else None,
-            backlog=BacklogAnswer(count=endpoint.backlog.count, oldest=endpoint.backlog.oldest),
+            backlog=BacklogResponse(count=endpoint.backlog.count, oldest=endpoint.backlog.oldest),
             secret=secret,
             previous_secret_until=endpoint.previous_until,
             created_at=endpoint.created_at,
@@ -119,10 +119,10 @@ class WebhookEndpointAnswer(Answer):
         return cls.of(made.endpoint, made.secret)
 
 
-@router.put("/{key}", responses={201: {"model": WebhookEndpointAnswer}, **problems(InvalidRequest)})
+@router.put("/{key}", responses={201: {"model": WebhookEndpointResponse}, **problems(InvalidRequest)})
 async def put_webhook_endpoint(
     key: EndpointKey, body: WebhookEndpointBody, caller: Administrator, runtime: RuntimeDep, response: Response
-) -> WebhookEndpointAnswer:
+) -> WebhookEndpointResponse:
     """Create or replace an endpoint. A new one gets the events from now on; saving ends `retrying` and `disabled`.
 
     The secret is shown only when the endpoint is created.
@@ -137,24 +137,24 @@ async def put_webhook_endpoint(
         allow_private=runtime.settings.allow_private_urls,
     )
     response.status_code = status.HTTP_200_OK if saved.secret is None else status.HTTP_201_CREATED
-    return WebhookEndpointAnswer.shown(saved)
+    return WebhookEndpointResponse.shown(saved)
 
 
 @router.get("", responses=problems())
 async def get_webhook_endpoints(
     caller: Administrator, runtime: RuntimeDep, page: PageDep
-) -> Listing[WebhookEndpointAnswer]:
+) -> Listing[WebhookEndpointResponse]:
     """List the endpoints by key."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await endpoints.page(tx, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda endpoint: endpoint.key, WebhookEndpointAnswer.of)
+    return page.listing(found, lambda endpoint: endpoint.key, WebhookEndpointResponse.of)
 
 
 @router.get("/{key}", responses=problems(NotFound))
-async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
+async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointResponse:
     """Return an endpoint, its state, and its backlog."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        return WebhookEndpointAnswer.of(await get_endpoint(tx, key))
+        return WebhookEndpointResponse.of(await get_endpoint(tx, key))
 
 
 @router.delete(
@@ -172,18 +172,20 @@ async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runti
 @router.post("/{key}/replay", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def replay_webhook_endpoint(
     key: EndpointKey, body: ReplayBody, caller: Administrator, runtime: RuntimeDep
-) -> WebhookEndpointAnswer:
+) -> WebhookEndpointResponse:
     """Post the events since a time again, under the same ids. Events that still wait are posted in any case.
 
     Refused while the endpoint is `off` or `disabled`: save it with `enabled` true first.
     """
     moved = await replay(runtime.database, caller.tenant_id, key, body.since, datetime.now(UTC), Actor.of(caller))
-    return WebhookEndpointAnswer.of(moved)
+    return WebhookEndpointResponse.of(moved)
 
 
 @router.post("/{key}/rotate-secret", responses=problems(NotFound))
-async def rotate_webhook_secret(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
+async def rotate_webhook_secret(
+    key: EndpointKey, caller: Administrator, runtime: RuntimeDep
+) -> WebhookEndpointResponse:
     """Create and show a new secret. For a day, calls are signed with both the old and the new one."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         made = await rotate_secret(tx, runtime.vault, key, Actor.of(caller))
-    return WebhookEndpointAnswer.shown(made)
+    return WebhookEndpointResponse.shown(made)

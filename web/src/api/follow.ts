@@ -2,8 +2,8 @@
 
 import { type Api, pause, Refused, type Schemas, SessionOver } from './client';
 
-export type MassReply = Schemas['MassReplyAnswer'];
-export type Counts = Schemas['CountsAnswer'];
+export type MassReply = Schemas['MassReplyResponse'];
+export type Counts = Schemas['CountsResponse'];
 
 export interface Listener {
   changed(batch: MassReply): void;

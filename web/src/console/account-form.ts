@@ -8,7 +8,7 @@ import { type Field, PROVIDERS } from '../api/providers';
 import { valueOf } from '../dialog/editor';
 import { ConsolePage } from './parts';
 
-type Account = Schemas['AccountAnswer'];
+type Account = Schemas['AccountResponse'];
 type Part = 'config' | 'credentials';
 
 /** Seldom changed, so they stand below. */

@@ -7,8 +7,8 @@ import './account-form';
 import { icon } from './parts';
 import { Section } from './settings/section';
 
-type Account = Schemas['AccountAnswer'];
-type Check = Schemas['AccountCheckAnswer'];
+type Account = Schemas['AccountResponse'];
+type Check = Schemas['AccountCheckResponse'];
 
 @customElement('mass-reply-accounts')
 export class Accounts extends Section {

@@ -10,7 +10,7 @@ import './filters';
 import { address, ConsolePage, icon } from './parts';
 import './thread';
 
-type Conversation = Schemas['ConversationAnswer'];
+type Conversation = Schemas['ConversationResponse'];
 
 /** Rows in the document at once, however many there are. */
 const PAGE = 100;

@@ -19,7 +19,7 @@ const COUNTS = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unc
 @customElement('mass-reply-page')
 export class MassReplyPage extends ConsolePage {
   @property({ attribute: false }) shown = '';
-  @state() private log: Schemas['AuditEntryAnswer'][] = [];
+  @state() private log: Schemas['AuditEntryResponse'][] = [];
   #model: Model | null = null;
   #id = '';
   #status = '';

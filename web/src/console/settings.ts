@@ -35,7 +35,7 @@ const PAGE = 50;
 
 @customElement('mass-reply-log')
 export class Log extends Section {
-  readonly #pages = new Pages<Schemas['AuditEntryAnswer']>(
+  readonly #pages = new Pages<Schemas['AuditEntryResponse']>(
     this,
     (cursor) => this.api.get('/audit-log', { query: { limit: PAGE, cursor } }),
     (error) => this.failed(error, () => this.#pages.reload()),

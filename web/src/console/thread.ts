@@ -9,8 +9,8 @@ import { address, ConsolePage } from './parts';
 @customElement('mass-reply-thread')
 export class Thread extends ConsolePage {
   @property({ attribute: false }) conversation = '';
-  @state() private items: Schemas['TimelineAnswer'][] | null = null;
-  @state() private about: Schemas['ConversationAnswer'] | null = null;
+  @state() private items: Schemas['TimelineResponse'][] | null = null;
+  @state() private about: Schemas['ConversationResponse'] | null = null;
   #shown = '';
 
   protected override willUpdate() {
@@ -45,7 +45,7 @@ export class Thread extends ConsolePage {
     </aside>`;
   }
 
-  #item(item: Schemas['TimelineAnswer']) {
+  #item(item: Schemas['TimelineResponse']) {
     const { words } = this;
     const { say } = words;
     return html`<article class="item ${item.kind}">

@@ -3,7 +3,7 @@
 import type { Schemas } from '../api/client';
 
 export type Selection = Schemas['MassReplyBody']['selection'];
-export type Attachment = Schemas['AttachmentAnswer'];
+export type Attachment = Schemas['AttachmentResponse'];
 
 export interface Draft {
   text: string;

@@ -6,9 +6,9 @@ import { act, type Action, reject, resolve, retry } from './control';
 import { type Draft, DraftPlace, emptyDraft, type Selection } from './draft';
 import { Reasons } from './reasons';
 
-export type Preview = Schemas['PreviewAnswer'];
+export type Preview = Schemas['PreviewResponse'];
 export type Sample = Schemas['SamplePreflight'];
-export type Conversation = Schemas['ConversationAnswer'];
+export type Conversation = Schemas['ConversationResponse'];
 export type Moment = 'opening' | 'write' | 'confirm' | 'watch';
 export type Trouble = Refused | Unreachable | SessionOver;
 
@@ -26,7 +26,7 @@ export class Model extends EventTarget {
   restored: string | null = null;
   preview: Preview | null = null;
   previewing = false;
-  snippets: Schemas['SnippetAnswer'][] = [];
+  snippets: Schemas['SnippetResponse'][] = [];
   people = new Map<string, Conversation>();
   batch: MassReply | null = null;
   shownBefore: number | null = null;
@@ -201,7 +201,7 @@ export class Model extends EventTarget {
     await this.#act(async () => {
       const form = new FormData();
       form.set('file', file);
-      const read = (response: Response): Promise<Schemas['AttachmentAnswer']> => response.json();
+      const read = (response: Response): Promise<Schemas['AttachmentResponse']> => response.json();
       const attachment = await this.api.ask('/attachments', { method: 'POST', body: form }, read);
       this.change({ attachments: [...this.draft.attachments, attachment] });
     });

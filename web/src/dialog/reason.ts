@@ -7,7 +7,7 @@ import { Pages } from './pages';
 import type { ReasonCount } from './reasons';
 import { View } from './view';
 
-type Delivery = Schemas['DeliveryAnswer'];
+type Delivery = Schemas['DeliveryResponse'];
 
 const PAGE = 25;
 

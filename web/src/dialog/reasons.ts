@@ -3,7 +3,7 @@
 import { type Api, isBusy, pause, type Schemas, Unreachable } from '../api/client';
 import type { MassReply } from '../api/follow';
 
-export type ReasonCount = Schemas['ReasonCountAnswer'];
+export type ReasonCount = Schemas['ReasonCountResponse'];
 
 /** Milliseconds between two questions while numbers move. */
 const REST = 2_000;

@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
 import { Section } from './section';
 
-type Guards = Schemas['SettingsAnswer'];
+type Guards = Schemas['SettingsResponse'];
 
 @customElement('mass-reply-guards')
 export class GuardsSection extends Section {

@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
 import { Section } from './section';
 
-type Key = Schemas['ApiKeyAnswer'];
+type Key = Schemas['ApiKeyResponse'];
 
 const ROLES: Schemas['Role'][] = ['viewer', 'agent', 'supervisor', 'integration', 'admin'];
 

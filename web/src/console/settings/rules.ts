@@ -6,7 +6,7 @@ import type { Schemas } from '../../api/client';
 import './rule-form';
 import { Section } from './section';
 
-type Rule = Schemas['RuleAnswer'];
+type Rule = Schemas['RuleResponse'];
 type Body = Schemas['RuleBody'];
 
 @customElement('mass-reply-rules')

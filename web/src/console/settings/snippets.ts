@@ -7,7 +7,7 @@ import { Section } from './section';
 
 @customElement('mass-reply-snippets')
 export class Snippets extends Section {
-  @state() private items: Schemas['SnippetAnswer'][] | null = null;
+  @state() private items: Schemas['SnippetResponse'][] | null = null;
 
   protected override firstUpdated() {
     void this.try(this.#load);
@@ -20,7 +20,7 @@ export class Snippets extends Section {
   protected override render() {
     const { say } = this.words;
     const admin = this.may('admin');
-    const row = ({ shortcode, text }: Schemas['SnippetAnswer']) => html`<tr><th scope="row">/${shortcode}</th><td class="plain-text">${text}</td>
+    const row = ({ shortcode, text }: Schemas['SnippetResponse']) => html`<tr><th scope="row">/${shortcode}</th><td class="plain-text">${text}</td>
       <td class="tight">${admin ? this.removal(say('delete'), `/${shortcode}`, () => this.#remove(shortcode)) : nothing}</td></tr>`;
     return this.section(say('snippets'), html`${this.table(this.items, row)} ${admin ? this.#form() : nothing}`);
   }

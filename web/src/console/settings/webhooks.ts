@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
 import { Section } from './section';
 
-type Endpoint = Schemas['WebhookEndpointAnswer'];
+type Endpoint = Schemas['WebhookEndpointResponse'];
 
 @customElement('mass-reply-webhooks')
 export class Webhooks extends Section {
