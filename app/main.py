@@ -107,7 +107,7 @@ async def _lifespan(app: FastAPI, *, settings: Settings, telemetry: Telemetry) -
         app.state.event_feeds = feeds = Feeds(runtime.database)
 
         def end_streams() -> None:
-            runtime.chat_news.end()
+            runtime.chat_notifications.end()
             feeds.end()
 
         with on_shutdown(end_streams):

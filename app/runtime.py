@@ -31,7 +31,7 @@ from app.store.database import Database
 from app.store.installation_secrets import former_digest_keys
 from app.store.shares import OWN_WORK, WorkKind
 from app.telemetry import Telemetry
-from app.webchat.notifier import ChatNews
+from app.webchat.notifier import ChatNotifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Runtime:
     files: Files | None
     """None if the installation stores no attachments."""
     staging: FileStaging
-    chat_news: ChatNews
+    chat_notifications: ChatNotifications
     tokens: Tokens | None
     """None if API keys are the only credentials."""
     telemetry: Telemetry
@@ -92,8 +92,8 @@ async def open_runtime(
             files = Files(settings.attachments_url) if settings.attachments_url else None
         plans = PlanCache()
         staging = FileStaging(database, files, senders, plans)
-        chat_news = ChatNews(database)
-        stack.push_async_callback(chat_news.close)
+        chat_notifications = ChatNotifications(database)
+        stack.push_async_callback(chat_notifications.close)
         tokens = _open_tokens(stack, settings)
         telemetry, figures = telemetry or Telemetry(), DatabaseFigures(database)
         telemetry.metrics.registry.register(figures)
@@ -110,7 +110,7 @@ async def open_runtime(
             plans=plans,
             files=files,
             staging=staging,
-            chat_news=chat_news,
+            chat_notifications=chat_notifications,
             tokens=tokens,
             telemetry=telemetry,
             figures=figures,

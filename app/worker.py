@@ -71,19 +71,19 @@ class RedisAbsence:
     """Logs that Redis is away, repeats it now and then, and logs that it is back."""
 
     def __init__(self) -> None:
-        self._told_at: float | None = None
+        self._logged_at: float | None = None
 
     def noticed(self, error: Exception, now: float) -> None:
         """Note that Redis cannot be used. `now` is in seconds, by a monotonic clock."""
-        if self._told_at is None or now - self._told_at >= STILL_AWAY:
+        if self._logged_at is None or now - self._logged_at >= STILL_AWAY:
             log.warning("redis_away", error=type(error).__name__)
-            self._told_at = now
+            self._logged_at = now
 
     def over(self) -> None:
         """Note that Redis has answered."""
-        if self._told_at is not None:
+        if self._logged_at is not None:
             log.info("redis_back")
-            self._told_at = None
+            self._logged_at = None
 
 
 class WorkerProcess:

@@ -56,7 +56,7 @@ def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
     details = {
         "channel": account.channel,
         "provider": account.provider,
-        "config": {name: _told(value) for name, value in account.config.items()},
+        "config": {name: _without_path(value) for name, value in account.config.items()},
         "rate_per_second": account.rate_per_second,
         "max_in_flight": account.max_in_flight,
         "enabled": account.enabled,
@@ -65,7 +65,7 @@ def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
     return AuditEntry(AuditAction.CHANNEL_ACCOUNT_SAVED, account.key, details=details)
 
 
-def _told(value: Any) -> Any:
+def _without_path(value: Any) -> Any:
     """Return only the origin of a URL: the rest may hold a secret, and the log is permanent."""
     if not isinstance(value, str) or not value.lower().startswith(("http://", "https://")):
         return value

@@ -130,7 +130,7 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
         raise Unauthenticated
     if (why := key.why_refused(presented, now)) is not None:
         raise Unauthenticated.of_key(tenant, key.id, why)
-    if key.use_is_news(now):
+    if key.should_note_use(now):
         async with database.begin(tenant) as tx:
             await note_use(tx, key.id)
     return _caller(tenant, key)

@@ -27,11 +27,11 @@ async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Ac
     await erasure.keep_blocked(tx, contact, digests)
     await erasure.scrub(tx, contact)
     erased = Erased(contact.id, len(contact.conversations), len(contact.deliveries), len(queued))
-    await audit.record(tx, by, _told(erased))
+    await audit.record(tx, by, _entry(erased))
     return erased
 
 
-def _told(erased: Erased) -> AuditEntry:
+def _entry(erased: Erased) -> AuditEntry:
     details = {
         "conversations": erased.conversations,
         "deliveries": erased.deliveries,

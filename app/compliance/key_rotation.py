@@ -59,29 +59,29 @@ async def _store_tokens(tx: TenantTx, vault: Vault, callbacks: Callbacks) -> Non
 
 async def _reseal(tx: TenantTx, vault: Vault, table: sa.Table, column: str, done: Rotated) -> None:
     for row in await sealed.hold_rows(tx, table, column):
-        anew = _anew(vault, tx.tenant, row, done)
-        if anew is not None:
-            await sealed.write_row(tx, table, column, SealedRow(row.id, anew))
+        resealed = _resealed(vault, tx.tenant, row, done)
+        if resealed is not None:
+            await sealed.write_row(tx, table, column, SealedRow(row.id, resealed))
 
 
-def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str, str] | None:
+def _resealed(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str, str] | None:
     try:
-        anew = vault.reseal(tenant, row.id, row.sealed)
+        resealed = vault.reseal(tenant, row.id, row.sealed)
     except CredentialsUnreadable:
         done.unreadable += 1
         log.error("credentials_unreadable", tenant=str(tenant), account=str(row.id))
         return None
-    if anew is None:
+    if resealed is None:
         done.current += bool(row.sealed)
     else:
         done.resealed += 1
-    return anew
+    return resealed
 
 
 async def _keep_digest_keys(tx: RoutingTx, vault: Vault, former: list[str], done: Rotated) -> None:
     """Store the keys that recognise erased addresses: their digests cannot be computed again."""
     for name, value in (await installation_secrets.all_sealed(tx)).items():
-        anew = _anew(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
-        await installation_secrets.keep(tx, anew or {})
+        resealed = _resealed(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
+        await installation_secrets.keep(tx, resealed or {})
     for key in former:
         await installation_secrets.keep(tx, vault.seal(NOBODY, NOBODY, {f"{DIGEST_KEY}{Vault(key).key_id}": key}))

@@ -144,8 +144,8 @@ class Chunk:
     def _updates(self, conversations: Mapping[str, Conversation]) -> list[ConversationUpdated]:
         """Return the changes of existing conversations, to publish. New conversations are not published."""
         both = [(self.stored[key], after) for key, after in conversations.items() if key in self.stored]
-        told = [updated(before.id, before, after) for before, after in both if before.id is not None]
-        return [each for each in told if each is not None]
+        changes = [updated(before.id, before, after) for before, after in both if before.id is not None]
+        return [each for each in changes if each is not None]
 
     def apply(self, line: ConversationLine, now: datetime) -> LineOutcome:
         """Apply one line. If it raises InvalidLine, nothing has changed."""

@@ -17,7 +17,7 @@ from app.domain.permissions import Role
 
 SECRET_BYTES = 32
 KEY_PREFIX = "mr_"
-USE_KEPT_EVERY: Final = timedelta(minutes=5)
+USE_NOTED_EVERY: Final = timedelta(minutes=5)
 
 _FORM = re.compile(KEY_PREFIX + r"([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
@@ -57,9 +57,9 @@ class ApiKey:
             return "revoked"
         return None if self.usable_at(now) else "expired"
 
-    def use_is_news(self, now: datetime) -> bool:
+    def should_note_use(self, now: datetime) -> bool:
         """Return whether to store that it was used. Each use would be one write for every request."""
-        return self.last_used_at is None or now - self.last_used_at >= USE_KEPT_EVERY
+        return self.last_used_at is None or now - self.last_used_at >= USE_NOTED_EVERY
 
 
 def read_key(text: str) -> PresentedKey | None:

@@ -15,7 +15,7 @@ from app.domain.threads import answered, read_message_id, read_message_ids, shor
 from app.domain.words import Channel
 from app.mail.automatic import is_automatic
 from app.mail.headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailbox
-from app.mail.mime import TooComplex, attachment_names, read_part, text_of, told_charset
+from app.mail.mime import TooComplex, attachment_names, first_charset, read_part, text_of
 
 _MOZILLA_EXPUNGED = 0x0008
 
@@ -77,7 +77,7 @@ def parse_mail(raw: bytes) -> Mail:
     """Read one mail as it came over the wire or out of a file. Raise UnreadableMail."""
     if len(raw) > MAX_MAIL_BYTES:
         raise UnreadableMail(f"The e-mail is larger than {MAX_MAIL_BYTES // 1024**2} MB.")
-    headers, body = read_headers(_in_lines(raw), told_charset(raw))
+    headers, body = read_headers(_in_lines(raw), first_charset(raw))
     if not headers.fields:
         raise UnreadableMail("This is no e-mail: it does not begin with header lines.")
     senders = tuple(_senders(headers))

@@ -117,7 +117,7 @@ def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> 
     )
 
 
-def told_charset(raw: bytes) -> str | None:
+def first_charset(raw: bytes) -> str | None:
     """Return the charset that a mail names first, for itself or for a part."""
     found = _CHARSET.search(raw, 0, _LOOKED_AT)
     return found[1].decode("ascii", "replace") if found else None
@@ -158,12 +158,12 @@ def _without_uu_files(leaf: Part) -> Part:
 
 def _filename(message: Message) -> str | None:
     """Return a file's name: in RFC 2231's form rather than the plain one, if a program wrote both for older readers."""
-    told = [
+    candidates = [
         value
         for header, name in (("content-disposition", "filename"), ("content-type", "name"))
         for value in [*_parameters(message, header, f"{name}*"), *_parameters(message, header, name)]
     ]
-    return next((name for value in told if (name := _named(value))), None)
+    return next((name for value in candidates if (name := _named(value))), None)
 
 
 def _parameters(message: Message, header: str, name: str) -> list[object]:

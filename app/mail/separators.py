@@ -27,7 +27,7 @@ _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-def told_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None:
+def declared_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None:
     """Return where the first mail ends by its own Content-Length, 0 if it has none that fits, None as above.
 
     Solaris and others write it instead of `>` before such lines (mboxcl2). A length counts if a separator follows it,
@@ -36,9 +36,9 @@ def told_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None
     head = _HEAD_ENDS.search(held, 0, _LONGEST_HEAD)
     if head is None:
         return None if not last and len(held) < _LONGEST_HEAD else 0
-    told = _LENGTH.search(held, 0, head.start() + 1)
-    end = head.end() + int(told[1]) if told else 0
-    if not told or end > longest or b"\nFrom " in held[: head.start()]:
+    declared = _LENGTH.search(held, 0, head.start() + 1)
+    end = head.end() + int(declared[1]) if declared else 0
+    if not declared or end > longest or b"\nFrom " in held[: head.start()]:
         return 0
     if last and end <= len(held) and not held[end:].strip():
         return end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.mail.message import MAX_MAIL_BYTES
-from app.mail.separators import KEPT_BEHIND, separator_at, told_end
+from app.mail.separators import KEPT_BEHIND, declared_end, separator_at
 
 MAX_LINE_BYTES = 1024 * 1024
 
@@ -95,7 +95,7 @@ class _NextMail:
 
     def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
         if self._begins:
-            end = told_end(held, self._limit, last=last)
+            end = declared_end(held, self._limit, last=last)
             if end is None:
                 return start
             self._begins, start = False, max(start, end)

@@ -77,7 +77,7 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
             reason = batch.pause_reason or PauseReason.PERSON
             await pauses.pause_other_lanes(tx, id_, account_key, reason)
         await apply_event(tx, batch, MassReplyEvent.RESUME)
-    if accounts or _stood_still(batch, account_key):
+    if accounts or _was_paused(batch, account_key):
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
         await audit.record(tx, by, entry)
     own = await lifecycle.lanes_with_work(tx, id_)
@@ -89,7 +89,7 @@ def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:
         raise NotFound(NO_SUCH_LANE)
 
 
-def _stood_still(batch: MassReply, account_key: str | None) -> bool:
+def _was_paused(batch: MassReply, account_key: str | None) -> bool:
     """Return whether the whole mass reply was paused, or one of the lanes in question."""
     lanes = [lane for lane in batch.lanes if account_key in (None, lane.account_key)]
     return batch.status is MassReplyStatus.PAUSED or any(lane.pause_reason for lane in lanes)

@@ -62,10 +62,10 @@ class Poller:
                 try:
                     await self._ask()
                 except UNREACHABLE as error:
-                    log.warning("news_failed", of=self._of, error=type(error).__name__)
+                    log.warning("polling_failed", of=self._of, error=type(error).__name__)
                 except Exception:
                     # Otherwise open pages would silently stop being updated.
-                    log.exception("news_failed", of=self._of)
+                    log.exception("polling_failed", of=self._of)
                 await asyncio.sleep(self._tick)
         finally:
             self._task = None

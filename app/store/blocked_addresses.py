@@ -22,8 +22,8 @@ provider's clock may be behind."""
 
 # A provider's clock that is ahead of ours would make its word count for longer than it should. One that was never set,
 # and a field that was left empty, tell no time: it is now, as without any.
-_TOLD: Final = "CAST(:at AS timestamptz)"
-_AT: Final = f"least(CASE WHEN {_TOLD} > '2000-01-01' THEN {_TOLD} END, clock_timestamp())"
+_REPORTED_AT: Final = "CAST(:at AS timestamptz)"
+_AT: Final = f"least(CASE WHEN {_REPORTED_AT} > '2000-01-01' THEN {_REPORTED_AT} END, clock_timestamp())"
 
 # Of two at the same moment the one that arrives later counts: many providers give no parts of a second. A block that
 # stands moves on to the later report, so that nothing sent between the two lifts it. A new one is a new entry.

@@ -229,19 +229,19 @@ class Database:
         Wait for a server that reports that it is starting, or that accepts a connection and is silent: it will be ready
         soon, unlike one behind a wrong address.
         """
-        told, give_up = False, monotonic() + START_SECONDS
+        warned, give_up = False, monotonic() + START_SECONDS
         while True:
             try:
                 async with self._connected({}, ROUTING) as (connection, _):
                     return await refuse_unsafe_role(connection)
             except (sa.exc.DBAPIError, DatabaseAway) as error:
                 # A server that restarts reports the same at first, and then accepts no connection for a moment.
-                may_come = is_starting(error) or (told and isinstance(error, DatabaseAway))
+                may_come = is_starting(error) or (warned and isinstance(error, DatabaseAway))
                 if not may_come or monotonic() > give_up:
                     raise
-            if not told:
+            if not warned:
                 log.warning("database_starting")
-            told = True
+            warned = True
             await asyncio.sleep(START_PAUSE)
 
     def pool_use(self) -> PoolUse:

@@ -23,12 +23,12 @@ TICK: Final = 1.0
 _WAIT: Final = timedelta(seconds=30)
 
 
-class ChatNews:
+class ChatNotifications:
     def __init__(self, database: Database, tick: float = TICK) -> None:
         self._database = database
         self._pages: defaultdict[ChatSession, set[Notifier]] = defaultdict(set)
         self._newest: dict[ChatSession, UUID] = {}
-        self._ticking = Poller("web chat", self._tell, lambda: self.is_watched, tick)
+        self._ticking = Poller("web chat", self._notify, lambda: self.is_watched, tick)
 
     @asynccontextmanager
     async def watch(self, session: ChatSession) -> AsyncIterator[Notifier]:
@@ -54,7 +54,7 @@ class ChatNews:
             del self._pages[session]
             self._newest.pop(session, None)
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         watched = list(self._pages)
         async with self._database.begin_sweep() as tx:
             newest = await newest_messages(tx, watched)

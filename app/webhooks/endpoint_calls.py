@@ -62,7 +62,7 @@ class EndpointCalls:
         sender = await self._post(claim, page, turn)
         position, ahead = progress(page.events, sender.done | claim.ahead, claim.position, page.end)
         async with self._share.begin(claim.tenant) as tx:
-            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, heard=sender.delivered)
+            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, delivered=sender.delivered)
             if sender.unrenderable is not None:
                 await endpoints.note_passed_over(tx, claim, sender.unrenderable.detail)
             if kept is not None and sender.failure is None and not page.is_last and turn.goes_on:

@@ -92,7 +92,7 @@ async def until_nobody_listens(app: FastAPI) -> None:
     """The service has noticed that every page is closed, or cut off."""
 
     async def is_so() -> bool:
-        return not app.state.runtime.chat_news.is_watched
+        return not app.state.runtime.chat_notifications.is_watched
 
     await until(is_so)
 

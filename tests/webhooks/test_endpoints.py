@@ -41,10 +41,10 @@ async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> ClaimedEndpoint:
 
 
 async def advance(
-    runtime: Runtime, held: ClaimedEndpoint, position: int, *, heard: bool = True
+    runtime: Runtime, held: ClaimedEndpoint, position: int, *, delivered: bool = True
 ) -> ClaimedEndpoint | None:
     async with runtime.database.begin(held.tenant) as tx:
-        return await endpoints.advance(tx, held, position, ["evt_1"], LEASE, heard=heard)
+        return await endpoints.advance(tx, held, position, ["evt_1"], LEASE, delivered=delivered)
 
 
 async def fail(runtime: Runtime, held: ClaimedEndpoint, decision: RetryDecision = FAILED) -> None:
@@ -88,7 +88,7 @@ async def test_failures_in_a_row_are_counted_until_something_is_heard(
         await fail(runtime, await claimed(runtime, tenant, endpoint))
     held = await claimed(runtime, tenant, endpoint)
     assert (held.failures, held.failing_since) == (2, NOW)
-    unheard = await advance(runtime, held, 6, heard=False)
+    unheard = await advance(runtime, held, 6, delivered=False)
     assert unheard is not None
     assert unheard.failures == 2
     heard = await advance(runtime, held, 7)

@@ -70,9 +70,9 @@ class _Visitors(AccessCheck):
 Visitor = Annotated[ChatSession, Depends(_Visitors())]
 
 
-async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier]:
+async def _notifier(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier]:
     """Begin to watch before the response begins, so that a page beyond the limit is refused with a status."""
-    async with runtime.chat_news.watch(visitor) as notifier:
+    async with runtime.chat_notifications.watch(visitor) as notifier:
         yield notifier
 
 
@@ -162,7 +162,7 @@ async def read_chat_messages(
 async def follow_chat(
     visitor: Visitor,
     runtime: RuntimeDep,
-    notifier: Annotated[Notifier, Depends(_news)],
+    notifier: Annotated[Notifier, Depends(_notifier)],
     after: After = sessions.BEGINNING,
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
@@ -172,7 +172,7 @@ async def follow_chat(
             async for message in messages:
                 yield ServerSentEvent(data=ChatMessageResponse.of(message), event="message", id=str(message.id))
     except UNREACHABLE as error:  # the page will follow again
-        log.warning("news_failed", of="web chat", error=type(error).__name__)
+        log.warning("polling_failed", of="web chat", error=type(error).__name__)
 
 
 @router.post("/me/messages", status_code=status.HTTP_201_CREATED, responses=_FOR_VISITORS)

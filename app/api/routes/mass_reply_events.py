@@ -167,7 +167,7 @@ async def stream_events(
         async for event in _stream_events(watch, cursor, access, with_deliveries=with_deliveries):
             yield event
     except UNREACHABLE as error:
-        log.warning("news_failed", of="mass reply", error=type(error).__name__)
+        log.warning("polling_failed", of="mass reply", error=type(error).__name__)
 
 
 async def _stream_events(

@@ -109,9 +109,9 @@ def _recipient(status: Json, contacts: Sequence[Json]) -> tuple[str | None, str 
     number, alias = text(status, "recipient_id"), text(status, "recipient_user_id")
     if "group_id" in status or status.get("recipient_type") == "group":
         return None, None
-    told = [each for each in contacts if number in (None, text(each, "wa_id"), text(each, "user_id"))]
-    if len(told) == 1:
-        number, alias = text(told[0], "wa_id") or number, alias or text(told[0], "user_id")
+    matching = [each for each in contacts if number in (None, text(each, "wa_id"), text(each, "user_id"))]
+    if len(matching) == 1:
+        number, alias = text(matching[0], "wa_id") or number, alias or text(matching[0], "user_id")
     return number, None if number is None or alias == number else alias
 
 

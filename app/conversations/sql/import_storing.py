@@ -24,12 +24,12 @@ async def store_rows(tx: TenantTx, rows: Rows) -> None:
     created = [
         MessageCreated(row.id, row.conversation_id) for row in stored if row.conversation_id in changes.published
     ]
-    await publish(tx, _news(created, changes.updates))
+    await publish(tx, _entries(created, changes.updates))
 
 
-def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
-    told = ((EventType.MESSAGE_CREATED, created), (EventType.CONVERSATION_UPDATED, updates))
-    return [OutboxEntry(type_, subjects=subjects) for type_, subjects in told if subjects]
+def _entries(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
+    by_type = ((EventType.MESSAGE_CREATED, created), (EventType.CONVERSATION_UPDATED, updates))
+    return [OutboxEntry(type_, subjects=subjects) for type_, subjects in by_type if subjects]
 
 
 # A contact without an id has left its address to a newcomer. Its row stays, because deliveries refer to it; its

@@ -108,8 +108,8 @@ def _needs_no_provider(row: Row) -> bool:
 
 
 def _known_to_bounce(row: Row) -> bool:
-    told_by_person = any(decision.outcome == "not_sent" for decision in row.decisions)
-    return told_by_person or any(attempt.outcome == "reported_failed" for attempt in row.attempts)
+    decided_by_person = any(decision.outcome == "not_sent" for decision in row.decisions)
+    return decided_by_person or any(attempt.outcome == "reported_failed" for attempt in row.attempts)
 
 
 def _false_attempts(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -32,13 +32,17 @@ class FieldChange(NamedTuple):
     after: str | None
 
 
-Told = Mapping[str, list[FieldChange]]
+PublishedChanges = Mapping[str, list[FieldChange]]
 """By conversation, in their order."""
 
 
 def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Sent without exactly one reply, one note, one flip and one event, or any of them for what was not sent."""
-    written, statuses, told = published_replies(evidence), published_statuses(evidence), _told(evidence)
+    written, statuses, published = (
+        published_replies(evidence),
+        published_statuses(evidence),
+        _published_changes(evidence),
+    )
     created = {
         subject.get("delivery_id"): event.place
         for event in evidence.events
@@ -56,10 +60,10 @@ def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
         if bool(row.notes) is not bool(wanted) or row.notes > max(times, wanted):
             yield id_, f"Its timeline says {row.notes} times that it was sent; it was {max(times, wanted)} times."
         yield from ((id_, what) for what in _flip(evidence, row, was_sent=bool(wanted)))
-        yield from ((id_, what) for what in _flips_told(row, told, max(times, wanted)))
+        yield from ((id_, what) for what in _flips_published(row, published, max(times, wanted)))
         if times == 1:
-            yield from ((id_, what) for what in _found_alike(evidence, row, told, created.get(id_)))
-    yield from _conversations(evidence, told)
+            yield from ((id_, what) for what in _found_alike(evidence, row, published, created.get(id_)))
+    yield from _conversations(evidence, published)
 
 
 def _flip(evidence: Evidence, row: Row, *, was_sent: bool) -> Iterator[str]:
@@ -107,8 +111,8 @@ def _of_same(evidence: Evidence, row: Row) -> Sequence[Row]:
     return evidence.by_conversation[row.conversation]
 
 
-def _told(evidence: Evidence) -> Told:
-    found: Told = defaultdict(list)
+def _published_changes(evidence: Evidence) -> PublishedChanges:
+    found: PublishedChanges = defaultdict(list)
     for event in sorted(evidence.updates, key=lambda event: event.place):
         for subject in event.subjects:
             changed = subject.get("changed", {})
@@ -119,11 +123,11 @@ def _told(evidence: Evidence) -> Told:
     return found
 
 
-def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
+def _flips_published(row: Row, published: PublishedChanges, times: int) -> Iterator[str]:
     """Check that each flip that changed something was published once."""
     ours = Counter(
         change.field
-        for change in told.get(row.conversation, ())
+        for change in published.get(row.conversation, ())
         if change.by == row.mass_reply and change.after == WANTED[change.field] != change.before
     )
     for field in WANTED:
@@ -133,13 +137,15 @@ def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
             yield f"It flipped {field}, and nobody was told."
 
 
-def _found_alike(evidence: Evidence, row: Row, told: Told, place: tuple[bool, int] | None) -> Iterator[str]:
+def _found_alike(
+    evidence: Evidence, row: Row, published: PublishedChanges, place: tuple[bool, int] | None
+) -> Iterator[str]:
     """A flip that changed nothing has found the field as it wanted it."""
     stands = evidence.conversations_now.get(row.conversation)
     if place is None or stands is None:
         return
     for field in row.reached.keys() - row.restores.keys():
-        changes = [change for change in told.get(row.conversation, ()) if change.field == field]
+        changes = [change for change in published.get(row.conversation, ()) if change.field == field]
         earlier = [change.after for change in changes if change.place < place]
         later = [change.before for change in changes if change.place > place]
         value = (*earlier[-1:], *later[:1], stands.values[field])[0]
@@ -147,18 +153,18 @@ def _found_alike(evidence: Evidence, row: Row, told: Told, place: tuple[bool, in
             yield f"Its flip has not changed {field}, and that was {value}."
 
 
-def _conversations(evidence: Evidence, told: Told) -> Iterator[tuple[str, str]]:
+def _conversations(evidence: Evidence, published: PublishedChanges) -> Iterator[tuple[str, str]]:
     """Check that each published change follows from the one before, up to where the conversation stands."""
     first = {row.conversation: id_ for id_, row in evidence.rows.items()}
     for conversation, stands in evidence.conversations_now.items():
-        stood: dict[str, str | None] = {}
-        for change in told.get(conversation, ()):
-            yield from ((first[conversation], what) for what in _follows(stood, change.field, change.before))
-            stood[change.field] = change.after
+        last: dict[str, str | None] = {}
+        for change in published.get(conversation, ()):
+            yield from ((first[conversation], what) for what in _follows(last, change.field, change.before))
+            last[change.field] = change.after
         for field in WANTED:
-            yield from ((first[conversation], what) for what in _follows(stood, field, stands.values[field]))
+            yield from ((first[conversation], what) for what in _follows(last, field, stands.values[field]))
 
 
-def _follows(stood: Mapping[str, str | None], field: str, value: str | None) -> Iterator[str]:
-    if stood.get(field, value) != value:
-        yield f"Others were told that its conversation's {field} is {stood[field]}, and then it was {value}."
+def _follows(last: Mapping[str, str | None], field: str, value: str | None) -> Iterator[str]:
+    if last.get(field, value) != value:
+        yield f"Others were told that its conversation's {field} is {last[field]}, and then it was {value}."

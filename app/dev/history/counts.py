@@ -12,9 +12,9 @@ def miscounted(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Counts that are not the number of the deliveries in that state, and wrong bills."""
     yield from _by_api(evidence)
     yield from _by_lanes(evidence)
-    told = published_statuses(evidence)
+    published = published_statuses(evidence)
     for row in evidence.rows.values():
-        yield from _billed(row, times_sent(row, told.get(row.id, ())))
+        yield from _billed(row, times_sent(row, published.get(row.id, ())))
 
 
 def _by_api(evidence: Evidence) -> Iterator[tuple[str, str]]:

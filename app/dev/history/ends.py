@@ -19,15 +19,15 @@ RETURNED: Final = ("given_back", "deferred", "reported_absent")
 """Outcomes after which an uncertain attempt goes back to the queue, even if everything else had ended."""
 
 
-def untold_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def unpublished_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Yield the mass replies whose beginning or end was not published, or too often."""
     if not evidence.rows and not evidence.events:
         return
-    told = Counter((event.mass_reply, event.type) for event in evidence.events)
+    published = Counter((event.mass_reply, event.type) for event in evidence.events)
     reopened = _reopened(evidence)
     for batch in evidence.mass_replies:
         for type_, least, most in _expected(batch, reopened[batch.id]):
-            times = told[batch.id, type_]
+            times = published[batch.id, type_]
             if not least <= times <= most:
                 wanted = least if least == most else f"{least} to {most}"
                 yield batch.id, f"Others were told {times} times of {type_}; it must be {wanted}."

@@ -10,7 +10,7 @@ from typing import Final
 from app.dev.history import checks
 from app.dev.history.conversations import timeline
 from app.dev.history.counts import miscounted
-from app.dev.history.ends import untold_ends
+from app.dev.history.ends import unpublished_ends
 from app.dev.history.evidence import EVER, Evidence, Row
 from app.dev.history.published import order, published_statuses, unpublished
 from app.dev.history.rates import too_fast
@@ -56,7 +56,7 @@ CHECKS: Final[Sequence[tuple[Kind, Check]]] = (
     (Kind.TIMELINE, timeline),
     (Kind.ORDER, order),
     (Kind.UNTOLD, unpublished),
-    (Kind.UNTOLD, untold_ends),
+    (Kind.UNTOLD, unpublished_ends),
     (Kind.TRACE, trace),
     (Kind.RATE, too_fast),
 )
@@ -120,13 +120,13 @@ def account(evidence: Evidence, delivery: str) -> Iterator[str]:
     """Tell all that is known of a delivery, in the order of time."""
     said, row = evidence.reported.get(delivery), evidence.rows.get(delivery)
     yield f"  It was {'' if delivery in evidence.conversations else 'not '}confirmed."
-    happened = [
+    history = [
         (call.at, f"a provider {'took' if call.accepted else 'refused'} attempt {call.epoch or '?'}")
         for call in evidence.journal
         if call.delivery == delivery
     ]
-    happened += _happened(row) if row else []
-    for at, what in sorted(happened):
+    history += _history(row) if row else []
+    for at, what in sorted(history):
         yield f"  {at.isoformat()} {what}"
     if published := published_statuses(evidence).get(delivery):
         yield f"  Others were told: {', '.join(published)}."
@@ -135,7 +135,7 @@ def account(evidence: Evidence, delivery: str) -> Iterator[str]:
     yield f"  The API says {said.status if said else 'nothing'}."
 
 
-def _happened(row: Row) -> list[tuple[datetime, str]]:
+def _history(row: Row) -> list[tuple[datetime, str]]:
     attempts = [(each.started_at, f"attempt {each.epoch} claimed; it ended as {each.outcome}") for each in row.attempts]
     receipts = [
         (each.settled_at, f"receipt {each.kind} of attempt {each.epoch}: {each.outcome}") for each in row.receipts

@@ -11,7 +11,7 @@ from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.journal import to_json
 from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.outbox import SCRIPT, outbox_page
-from app.dev.sandbox.provider import HttpProvider, Provider, Said, TellsInbound
+from app.dev.sandbox.provider import HttpProvider, InboundMessage, Provider, SendsInbound
 from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.start_page import start_page
 
@@ -79,24 +79,24 @@ class Control:
     async def inbound(self, request: web.Request) -> web.Response:
         """Play a customer who writes. Return whether the account's callback URL accepted the message."""
         try:
-            provider, said = self._said(await request.json())
+            provider, inbound = self._inbound(await request.json())
         except ValueError as error:
             return web.json_response({"detail": str(error)}, status=422)
         message_id = provider.new_id()
-        taken = await self._exchange.courier.carry(provider.inbound(said, message_id))
+        taken = await self._exchange.courier.carry(provider.inbound(inbound, message_id))
         return web.json_response({"message_id": message_id, "taken": taken})
 
-    def _said(self, given: object) -> tuple[TellsInbound, Said]:
+    def _inbound(self, given: object) -> tuple[SendsInbound, InboundMessage]:
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             raise ValueError("a message has provider, identity, sender, text, and perhaps at and in_reply_to, all text")
         provider = self._providers.get(given.get("provider", ""))
-        if not isinstance(provider, TellsInbound):
+        if not isinstance(provider, SendsInbound):
             raise ValueError("provider must be one whose customers can be played")
         account = self._named(provider.name, given.get("identity", ""))
         if account is None or not account.callback_url or not given.get("sender"):
             raise ValueError("identity must be a registered account with a callback_url, and there must be a sender")
         at = datetime.fromisoformat(given["at"]).astimezone(UTC) if "at" in given else datetime.now(UTC)
-        return provider, Said(account, given["sender"], given.get("text", ""), at, given.get("in_reply_to"))
+        return provider, InboundMessage(account, given["sender"], given.get("text", ""), at, given.get("in_reply_to"))
 
     def _named(self, provider: str, identity: str) -> ProviderAccount | None:
         accounts = self._exchange.accounts

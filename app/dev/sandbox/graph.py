@@ -13,7 +13,7 @@ from aiohttp import BodyPartReader, web
 
 from app.dev.sandbox.accounts import ProviderAccount, ProviderAccounts
 from app.dev.sandbox.journal import JournalEntry, ProviderError
-from app.dev.sandbox.provider import CallRefused, Post, Said
+from app.dev.sandbox.provider import CallRefused, InboundMessage, Post
 
 REPLY_WINDOW: Final = timedelta(hours=24)
 BAD_TOKEN: Final = ProviderError(401, 190, "Error validating access token.")
@@ -78,9 +78,9 @@ class Windows:
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], datetime] = {}
 
-    def note(self, said: Said) -> None:
-        key = (said.account.identity, said.sender)
-        self._last[key] = max(said.at, self._last.get(key, said.at))
+    def note(self, inbound: InboundMessage) -> None:
+        key = (inbound.account.identity, inbound.sender)
+        self._last[key] = max(inbound.at, self._last.get(key, inbound.at))
 
     def is_closed(self, account: ProviderAccount, recipient: str, window: timedelta = REPLY_WINDOW) -> bool:
         last = self._last.get((account.identity, recipient))

@@ -14,7 +14,7 @@ from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import CallRefused, InboundMessage, ParsedCall, Post, Reading, headers_of_interest
 
 FAILURES: Mapping[InjectedFault, tuple[str, str]] = {
     InjectedFault.BOUNCE: ("bounced", "The recipient does not exist."),
@@ -77,12 +77,12 @@ class Helpdesk:
         event = {"type": kind, "timestamp": happened_at.isoformat(), "data": data}
         return _signed(entry.message.account, f"{entry.message_id}.{kind}", event)
 
-    def inbound(self, said: Said, message_id: str) -> Post:
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
         """Our own contract: docs/channels/webhook.md. It has no field for `in_reply_to`."""
-        message = {"id": message_id, "text": said.text, "sent_at": said.at.isoformat()}
-        data = {"sender": said.sender, "message": message}
-        event = {"type": "message.received", "timestamp": said.at.isoformat(), "data": data}
-        return _signed(said.account, message_id, event)
+        message = {"id": message_id, "text": inbound.text, "sent_at": inbound.at.isoformat()}
+        data = {"sender": inbound.sender, "message": message}
+        event = {"type": "message.received", "timestamp": inbound.at.isoformat(), "data": data}
+        return _signed(inbound.account, message_id, event)
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields: Mapping[str, Any] = message.fields

@@ -26,7 +26,7 @@ from app.dev.sandbox.graph import (
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, Told, headers_of_interest
+from app.dev.sandbox.provider import InboundMessage, ParsedCall, Post, Reading, Receipt, headers_of_interest
 
 HUMAN_AGENT_WINDOW = timedelta(days=7)
 MAX_TEXT = 2000
@@ -105,14 +105,14 @@ class Meta:
         return reports(entry, ("echo", "seen") if on_instagram else ("echo", "delivery", "read"))
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
-        return self.receipts([Told(entry, kind, happened_at)])
+        return self.receipts([Receipt(entry, kind, happened_at)])
 
-    def receipts(self, told: Sequence[Told]) -> Post:
+    def receipts(self, receipts: Sequence[Receipt]) -> Post:
         """https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events"""
-        account = told[0].entry.message.account
-        return _told(account, [self._happened(each.entry, each.kind, each.happened_at) for each in told])
+        account = receipts[0].entry.message.account
+        return _callback(account, [self._receipt_event(each.entry, each.kind, each.happened_at) for each in receipts])
 
-    def _happened(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, Any]:
+    def _receipt_event(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, Any]:
         ours, person = entry.message.account.identity, entry.message.recipient
         watermark = _milliseconds(happened_at)
         match kind:
@@ -127,11 +127,13 @@ class Meta:
             case _:
                 return _event(person, ours, happened_at, {"read": {"watermark": watermark}})
 
-    def inbound(self, said: Said, message_id: str) -> Post:
-        answered = {"reply_to": {"mid": said.in_reply_to}} if said.in_reply_to else {}
-        message = {"mid": message_id, "text": said.text, **answered}
-        self._windows.note(said)
-        return _told(said.account, [_event(said.sender, said.account.identity, said.at, {"message": message})])
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
+        answered = {"reply_to": {"mid": inbound.in_reply_to}} if inbound.in_reply_to else {}
+        message = {"mid": message_id, "text": inbound.text, **answered}
+        self._windows.note(inbound)
+        return _callback(
+            inbound.account, [_event(inbound.sender, inbound.account.identity, inbound.at, {"message": message})]
+        )
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
@@ -189,7 +191,7 @@ def _event(sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) 
     return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": _milliseconds(at), **event}
 
 
-def _told(account: ProviderAccount, events: Sequence[Mapping[str, Any]]) -> Post:
+def _callback(account: ProviderAccount, events: Sequence[Mapping[str, Any]]) -> Post:
     """One entry for each event: Meta puts entries together, and never two events into one."""
     kind = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "page"
     entries = [{"id": account.identity, "time": each["timestamp"], "messaging": [each]} for each in events]

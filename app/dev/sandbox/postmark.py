@@ -20,7 +20,15 @@ from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
-from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import (
+    THREADING,
+    CallRefused,
+    InboundMessage,
+    ParsedCall,
+    Post,
+    Reading,
+    headers_of_interest,
+)
 
 CORRELATION_KEY = "delivery"
 """The metadata key that holds our messages' correlation."""
@@ -158,22 +166,22 @@ class Postmark:
         """https://postmarkapp.com/developer/webhooks/webhooks-overview. Nothing is signed: the URL is the secret."""
         tell = _delivery if kind == "Delivery" else _bounce
         event = {"RecordType": kind, **_about(entry), **tell(entry, _timestamp(happened_at))}
-        return _told(entry.message.account, event)
+        return _callback(entry.message.account, event)
 
-    def inbound(self, said: Said, message_id: str) -> Post:
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
         """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
-        threading = {"Message-ID": f"<{message_id}@mail.example.com>", "In-Reply-To": said.in_reply_to}
+        threading = {"Message-ID": f"<{message_id}@mail.example.com>", "In-Reply-To": inbound.in_reply_to}
         mail = {
-            "From": said.sender,
-            "FromFull": {"Email": said.sender, "Name": "", "MailboxHash": ""},
+            "From": inbound.sender,
+            "FromFull": {"Email": inbound.sender, "Name": "", "MailboxHash": ""},
             "Subject": SUBJECT,
             "MessageID": message_id,
             "MailboxHash": "",
-            "Date": format_datetime(said.at),
-            "TextBody": said.text,
+            "Date": format_datetime(inbound.at),
+            "TextBody": inbound.text,
             "Headers": [{"Name": name, "Value": value} for name, value in threading.items() if value],
         }
-        return _told(said.account, mail)
+        return _callback(inbound.account, mail)
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields: Payload = message.fields
@@ -186,7 +194,7 @@ class Postmark:
         )
 
 
-def _told(account: ProviderAccount, event: Payload) -> Post:
+def _callback(account: ProviderAccount, event: Payload) -> Post:
     headers = {"Content-Type": "application/json", "User-Agent": "Postmark"}
     return Post(account.callback_url, json.dumps(event).encode(), headers)
 

@@ -57,7 +57,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class InboundMessage:
     """What a customer writes to an account, for `POST /sandbox/inbound`."""
 
     account: ProviderAccount
@@ -115,8 +115,8 @@ class HttpProvider(Provider, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a receipt is about."""
+class Receipt:
+    """One report on a message."""
 
     entry: JournalEntry
     kind: str
@@ -124,17 +124,17 @@ class Told:
 
 
 @runtime_checkable
-class TellsOfSeveral(Protocol):
-    """Implemented by providers that tell of several messages of one account in one call."""
+class BatchesReceipts(Protocol):
+    """Implemented by providers whose one call may report on several messages of an account."""
 
-    def receipts(self, told: Sequence[Told]) -> Post: ...
+    def receipts(self, receipts: Sequence[Receipt]) -> Post: ...
 
 
 @runtime_checkable
-class TellsInbound(Provider, Protocol):
+class SendsInbound(Provider, Protocol):
     """Implemented by providers whose customers the sandbox can play."""
 
-    def inbound(self, said: Said, message_id: str) -> Post: ...
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post: ...
 
 
 def headers_of_interest(request: web.Request) -> Mapping[str, str]:

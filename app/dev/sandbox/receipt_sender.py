@@ -12,7 +12,7 @@ import aiohttp
 
 from app.dev.sandbox.journal import Journal, JournalEntry, SentReceipt
 from app.dev.sandbox.options import Timing
-from app.dev.sandbox.provider import HttpProvider, Post, TellsOfSeveral, Told
+from app.dev.sandbox.provider import BatchesReceipts, HttpProvider, Post, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ class Round:
     attempt: int = 0
 
     @property
-    def told(self) -> Told:
-        return Told(self.entry, self.kinds[0], self.happened_at)
+    def receipt(self) -> Receipt:
+        return Receipt(self.entry, self.kinds[0], self.happened_at)
 
     def goes_with(self, other: "Round") -> bool:
         """Whether one call of the provider may tell of both."""
@@ -106,7 +106,7 @@ class ReceiptSender:
         """Take what else is due, if one call may tell of it too. The order of messages does not matter."""
         found: list[Round] = []
         passed: list[Round] = []
-        several = self._at_once - 1 if isinstance(first.provider, TellsOfSeveral) else 0
+        several = self._at_once - 1 if isinstance(first.provider, BatchesReceipts) else 0
         while not self._due.empty() and len(found) < several and len(passed) < LOOKED_AT:
             round_ = self._due.get_nowait()
             (found if round_.goes_with(first) else passed).append(round_)
@@ -139,13 +139,13 @@ class ReceiptSender:
 
     async def _hand_over(self, rounds: Sequence[Round]) -> bool:
         """Make one call that reports on all of them."""
-        told, provider = [each.told for each in rounds], rounds[0].provider
+        receipts, provider = [each.receipt for each in rounds], rounds[0].provider
         taken = await self._post(
-            provider.receipts(told)
-            if isinstance(provider, TellsOfSeveral)
-            else provider.receipt(told[0].entry, told[0].kind, told[0].happened_at)
+            provider.receipts(receipts)
+            if isinstance(provider, BatchesReceipts)
+            else provider.receipt(receipts[0].entry, receipts[0].kind, receipts[0].happened_at)
         )
-        for each in told:
+        for each in receipts:
             self._journal.report(each.entry.sequence, SentReceipt(each.kind, taken))
         return taken
 

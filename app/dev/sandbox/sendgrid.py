@@ -32,7 +32,16 @@ from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.postmark_checks import ADDRESS
-from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, Told, headers_of_interest
+from app.dev.sandbox.provider import (
+    THREADING,
+    CallRefused,
+    InboundMessage,
+    ParsedCall,
+    Post,
+    Reading,
+    Receipt,
+    headers_of_interest,
+)
 
 Payload = Mapping[str, Any]
 
@@ -139,11 +148,11 @@ class SendGrid:
                 return ("processed", "delivered")
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
-        return self.receipts([Told(entry, kind, happened_at)])
+        return self.receipts([Receipt(entry, kind, happened_at)])
 
-    def receipts(self, told: Sequence[Told]) -> Post:
-        account, timestamp = told[0].entry.message.account, str(int(time.time()))
-        events = [_event(each.entry, each.kind, each.happened_at) for each in told]
+    def receipts(self, receipts: Sequence[Receipt]) -> Post:
+        account, timestamp = receipts[0].entry.message.account, str(int(time.time()))
+        events = [_event(each.entry, each.kind, each.happened_at) for each in receipts]
         body = json.dumps(events).encode() + b"\r\n"
         signature = _private_key(account.secret).sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
         headers = {
@@ -154,16 +163,16 @@ class SendGrid:
         }
         return Post(account.callback_url, body, headers)
 
-    def inbound(self, said: Said, message_id: str) -> Post:
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
         """https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
 
         The raw mail, unsigned: the secret in the address is what counts.
         """
-        form = {"to": OWN_ADDRESS, "envelope": json.dumps({"to": [OWN_ADDRESS], "from": said.sender})}
-        parts = {**form, "email": bytes(_mail(said, message_id)).decode()}
+        form = {"to": OWN_ADDRESS, "envelope": json.dumps({"to": [OWN_ADDRESS], "from": inbound.sender})}
+        parts = {**form, "email": bytes(_mail(inbound, message_id)).decode()}
         files = {name: (None, value) for name, value in parts.items()}
-        request = httpx.Request("POST", said.account.callback_url, files=files)
-        return Post(said.account.callback_url, request.read(), {"Content-Type": request.headers["Content-Type"]})
+        request = httpx.Request("POST", inbound.account.callback_url, files=files)
+        return Post(inbound.account.callback_url, request.read(), {"Content-Type": request.headers["Content-Type"]})
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields: Payload = message.fields
@@ -182,13 +191,13 @@ class SendGrid:
         return web.Response(status=202, headers={"X-Message-Id": entry.message_id or ""})
 
 
-def _mail(said: Said, message_id: str) -> EmailMessage:
+def _mail(inbound: InboundMessage, message_id: str) -> EmailMessage:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Date"] = said.sender, OWN_ADDRESS, said.at
+    mail["From"], mail["To"], mail["Date"] = inbound.sender, OWN_ADDRESS, inbound.at
     mail["Message-ID"] = f"<{message_id}@mail.example.com>"
-    if said.in_reply_to:
-        mail["In-Reply-To"] = said.in_reply_to
-    mail.set_content(said.text, cte="base64")
+    if inbound.in_reply_to:
+        mail["In-Reply-To"] = inbound.in_reply_to
+    mail.set_content(inbound.text, cte="base64")
     return mail
 
 

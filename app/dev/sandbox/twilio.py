@@ -19,7 +19,7 @@ from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import InboundMessage, ParsedCall, Post, Reading, headers_of_interest
 
 API_VERSION = "2010-04-01"
 OWN_NUMBER = "+12125550199"
@@ -140,19 +140,19 @@ class Twilio:
         url = str(entry.message.fields["StatusCallback"])
         return _signed(entry.message.account, url, _status(entry, kind, happened_at))
 
-    def inbound(self, said: Said, message_id: str) -> Post:
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
         """https://www.twilio.com/docs/messaging/guides/webhook-request; it names no time."""
         parameters = {
             "MessageSid": message_id,
             "SmsSid": message_id,
-            "AccountSid": said.account.identity,
-            "From": said.sender,
+            "AccountSid": inbound.account.identity,
+            "From": inbound.sender,
             "To": OWN_NUMBER,
-            "Body": said.text,
+            "Body": inbound.text,
             "NumMedia": "0",
             "ApiVersion": API_VERSION,
         }
-        return _signed(said.account, said.account.callback_url, parameters)
+        return _signed(inbound.account, inbound.account.callback_url, parameters)
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields

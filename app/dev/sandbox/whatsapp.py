@@ -24,7 +24,7 @@ from app.dev.sandbox.graph import (
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, Told, headers_of_interest
+from app.dev.sandbox.provider import InboundMessage, ParsedCall, Post, Reading, Receipt, headers_of_interest
 
 MAX_TEXT = 4096
 MEDIA = frozenset({"audio", "document", "image", "video"})
@@ -101,11 +101,11 @@ class WhatsApp:
         return reports(entry, ("failed",) if entry.fault in FAILURES else ("sent", "delivered", "read"))
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
-        return self.receipts([Told(entry, kind, happened_at)])
+        return self.receipts([Receipt(entry, kind, happened_at)])
 
-    def receipts(self, told: Sequence[Told]) -> Post:
-        statuses = [self._status(each.entry, each.kind, each.happened_at) for each in told]
-        return _told(told[0].entry.message.account, {"statuses": statuses})
+    def receipts(self, receipts: Sequence[Receipt]) -> Post:
+        statuses = [self._status(each.entry, each.kind, each.happened_at) for each in receipts]
+        return _callback(receipts[0].entry.message.account, {"statuses": statuses})
 
     def _status(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, Any]:
         """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status"""
@@ -124,20 +124,20 @@ class WhatsApp:
         mark = entry.message.fields.get("biz_opaque_callback_data")
         return {**status, "biz_opaque_callback_data": mark}
 
-    def inbound(self, said: Said, message_id: str) -> Post:
-        sender = said.sender.removeprefix("+")
+    def inbound(self, inbound: InboundMessage, message_id: str) -> Post:
+        sender = inbound.sender.removeprefix("+")
         named = {"from_user_id": sender} if "." in sender else {"from": sender}
         message = {
             **named,
             "id": message_id,
-            "timestamp": str(int(said.at.timestamp())),
+            "timestamp": str(int(inbound.at.timestamp())),
             "type": "text",
-            "text": {"body": said.text},
+            "text": {"body": inbound.text},
         }
-        context = {"context": {"id": said.in_reply_to}} if said.in_reply_to else {}
+        context = {"context": {"id": inbound.in_reply_to}} if inbound.in_reply_to else {}
         contact = {"profile": {"name": "Customer"}, "user_id" if "." in sender else "wa_id": sender}
-        self._windows.note(Said(said.account, sender, said.text, said.at))
-        return _told(said.account, {"contacts": [contact], "messages": [{**message, **context}]})
+        self._windows.note(InboundMessage(inbound.account, sender, inbound.text, inbound.at))
+        return _callback(inbound.account, {"contacts": [contact], "messages": [{**message, **context}]})
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
@@ -178,7 +178,7 @@ def _answer(entries: Sequence[JournalEntry]) -> web.Response:
     return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
 
 
-def _told(account: ProviderAccount, value: Mapping[str, Any]) -> Post:
+def _callback(account: ProviderAccount, value: Mapping[str, Any]) -> Post:
     metadata = {"display_phone_number": "15550783881", "phone_number_id": account.identity}
     change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
     entry = {"id": "102290129340398", "changes": [change]}

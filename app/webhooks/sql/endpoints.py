@@ -203,22 +203,22 @@ _ADVANCE = sa.text("""
     UPDATE webhook_endpoints
     SET position = :position, ahead = CAST(:ahead AS text[]),
         lease_until = clock_timestamp() + CAST(:lease AS interval),
-        failures = CASE WHEN :heard THEN 0 ELSE failures END,
-        failing_since = CASE WHEN :heard THEN NULL ELSE failing_since END,
-        last_success_at = CASE WHEN :heard THEN clock_timestamp() ELSE last_success_at END
+        failures = CASE WHEN :delivered THEN 0 ELSE failures END,
+        failing_since = CASE WHEN :delivered THEN NULL ELSE failing_since END,
+        last_success_at = CASE WHEN :delivered THEN clock_timestamp() ELSE last_success_at END
     WHERE tenant_id = :tenant AND id = :id AND claim_token = :token
     RETURNING *
 """)
 
 
 async def advance(
-    tx: TenantTx, claim: ClaimedEndpoint, position: int, ahead: Collection[str], lease: timedelta, *, heard: bool
+    tx: TenantTx, claim: ClaimedEndpoint, position: int, ahead: Collection[str], lease: timedelta, *, delivered: bool
 ) -> ClaimedEndpoint | None:
     """Store the endpoint's position, and extend the lease. Return None if the claim is lost.
 
-    `heard` says whether it accepted a call. The returned claim has what people changed since.
+    `delivered` says whether it accepted a call. The returned claim has what people changed since.
     """
-    values = {"position": position, "ahead": sorted(ahead), "lease": lease, "heard": heard}
+    values = {"position": position, "ahead": sorted(ahead), "lease": lease, "delivered": delivered}
     row = (await tx.execute(_ADVANCE, **_mine(claim), **values)).one_or_none()
     return None if row is None or not row.enabled else _claimed(row)
 
