@@ -20,7 +20,7 @@ from app.domain.errors import Fault, InvalidRequest
 from app.domain.own_addresses import OwnAddresses
 from app.domain.words import AccountId, Channel, ConversationId, TenantId
 from app.mail.message import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
-from app.mail.splitting import OversizedItem, split_mbox, without_mark
+from app.mail.splitting import OversizedItem, split_mbox, with_line_feeds, without_mark
 from app.store.accounts import find_account
 from app.store.database import Database
 from app.store.erased_addresses import block_again
@@ -34,7 +34,9 @@ async def import_mailbox(
     database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
     """Import an mbox file of customers' e-mails. Raise InvalidRequest if the account is not an e-mail account."""
-    return await _import_mails(database, tenant, channel_account, split_mbox(without_mark(body)), digests)
+    return await _import_mails(
+        database, tenant, channel_account, split_mbox(with_line_feeds(without_mark(body))), digests
+    )
 
 
 async def import_mail(

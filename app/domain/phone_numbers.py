@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from app.domain.text.written import without_marks
 
@@ -24,6 +24,9 @@ _WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
 """Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
 extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
+_EXTENSION: Final = re.compile(r"/\s*\d{1,4}\s*")
+"""An extension after a slash, or the end of a second number. An area's code has such a slash too, before more
+digits."""
 INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
 
@@ -129,7 +132,8 @@ def _without_server(written: str) -> str:
 
 def _to_parse(written: str, region: str | None, *, bare_is_international: bool) -> tuple[str, str | None] | None:
     """Return what to parse, and by which country's rules. None if the text is not a number."""
-    if not _WRITTEN.fullmatch(written):
+    slash = written.rfind("/")
+    if not _WRITTEN.fullmatch(written) or (slash >= 0 and _EXTENSION.fullmatch(written, slash)):
         return None
     is_international = written.startswith("+") or (bare_is_international and _BARE.fullmatch(written) is not None)
     if not is_international and (region is None or bare_is_international):
@@ -145,9 +149,27 @@ def _number(read_from: tuple[str, str | None] | None) -> PhoneNumber | None:
 @lru_cache(_REMEMBERED)
 def _parsed(written: str, region: str | None) -> PhoneNumber | None:
     try:
-        return phonenumbers.parse(written, region)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
+    return _without_code_twice(number, written) or number
+
+
+def _without_code_twice(number: PhoneNumber, written: str) -> PhoneNumber | None:
+    """Read a mobile number that lacks only the `+`. The library takes a region's own code for a part of the national
+    number wherever that could be as long."""
+    digits = phonenumbers.normalize_digits_only(written)
+    if "+" in written or not digits.startswith(str(number.country_code)) or _is_mobile(number):
+        return None
+    try:
+        international = phonenumbers.parse(f"+{digits}", None)
+    except phonenumbers.NumberParseException:
+        return None
+    return international if _is_mobile(international) else None
+
+
+def _is_mobile(number: PhoneNumber) -> bool:
+    return bool(phonenumbers.number_type(number) == PhoneNumberType.MOBILE)
 
 
 def _e164(number: PhoneNumber) -> str:

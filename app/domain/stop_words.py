@@ -7,13 +7,18 @@ other languages count if the account's country speaks them: `alto` and `sair` me
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 _STOP: Final = (
     *("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"),
     *("stop all", "opt me out", "stop texting me", "stop messaging me", "stop texts", "stop messages", "remove me"),
-    *("stop now", "stop texting", "stop messaging", "stop sending messages", "unsub", "unsubscribe me", "end all"),
+    *("stop now", "stop texting", "stop messaging", "stop texting now", "stop messaging now", "stop contacting me"),
+    *(f"stop sending {what}" for what in ("messages", "me messages", "texts", "me texts")),
+    *(f"{word} all" for word in ("quit", "end", "revoke", "cancel", "unsubscribe", "opt out")),
+    *("unsub", "unsubscribe me", "revoke consent", "i revoke my consent", "no more texts", "no more messages"),
+    *("do not text me", "dont text me", "do not contact me", "dont contact me", "take me off your list"),
     # Carriers of Canada, which has the same numbers as the United States, ask for it too.
     "arret",
 )
@@ -22,11 +27,15 @@ _START: Final = ("start", "unstop", "opt in", "resubscribe", "subscribe")
 _LONGEST: Final = 60
 """A longer text says more than such a word."""
 
-_POLITE: Final = frozenset({"please", "pls", "plz", "thanks", "thankyou"})
+_POLITE: Final = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "you", "thankyou", "thx"})
 """What people add to such a word."""
 
+_WITHOUT_MARKS: Final = str.maketrans("ıđłø", "idlo")
+"""Letters whose mark Unicode does not count as an accent."""
+_APOSTROPHES: Final = frozenset("'’ʼ")
+
 _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "ar": (("إيقاف", "توقف", "قف", "إلغاء", "الغاء الاشتراك"), ("ابدأ", "اشتراك")),
+    "ar": (("إيقاف", "أوقف", "توقف", "قف", "إلغاء", "الغاء الاشتراك"), ("ابدأ", "اشتراك")),
     "bg": (("стоп", "спри", "отказ", "отписване"), ("старт",)),
     "cs": (("odhlasit", "zrusit", "konec"), ("prihlasit",)),
     "da": (("stop", "afmeld", "frameld"), ("tilmeld",)),
@@ -35,7 +44,10 @@ _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "es": (("alto", "baja", "parar", "pare", "cancelar", "detener", "no mas", "fin", "salir"), ("alta", "iniciar")),
     "fa": (("توقف", "لغو"), ("شروع",)),
     "fi": (("lopeta", "seis", "peru", "peruuta"), ("aloita",)),
-    "fr": (("desabonner", "desinscrire", "desinscription", "annuler", "fin", "stop sms"), ("commencer", "reprendre")),
+    "fr": (
+        ("arreter", "arretez", "desabonner", "desinscrire", "desinscription", "annuler", "fin", "stop sms"),
+        ("commencer", "reprendre"),
+    ),
     "he": (("הסר", "הסרה", "עצור", "די"), ("התחל",)),
     "hi": (("बंद", "रोकें", "रोको"), ("शुरू",)),
     "hr": (("prekini", "odjava", "odjavi", "stani"), ("prijava",)),
@@ -55,9 +67,9 @@ _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "sv": (("stopp", "avsluta", "avregistrera"), ("starta",)),
     "th": (("หยุด", "ยกเลิก"), ("เริ่ม",)),
     "tr": (("dur", "iptal", "ret", "ayril", "cik"), ("basla",)),
-    "uk": (("стоп", "відписатися", "відписатись"), ("старт",)),
+    "uk": (("стоп", "скасувати", "відписатися", "відписатись"), ("старт",)),
     "vi": (("dung", "huy", "tu choi", "ngung"), ("bat dau",)),
-    "zh": (("退订", "退訂", "停止", "取消", "取消订阅", "取消訂閱", "td", "t"), ("订阅", "訂閱")),
+    "zh": (("退订", "退訂", "退出", "拒收", "停止", "取消", "取消订阅", "取消訂閱", "td", "t"), ("订阅", "訂閱")),
 }
 """By language: words that opt out, words that opt in again."""
 
@@ -66,7 +78,7 @@ _SPOKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE"), "es"),
     **dict.fromkeys(("PR", "PY", "SV", "US", "UY", "VE"), "es"),
     **dict.fromkeys(("AO", "BR", "CV", "MZ", "PT"), "pt"),
-    **dict.fromkeys(("BJ", "CA", "CD", "CI", "CM", "FR", "GA", "LU", "MC", "ML", "SN", "TG"), "fr"),
+    **dict.fromkeys(("BJ", "CA", "CD", "CI", "CM", "FR", "GA", "MC", "ML", "SN", "TG"), "fr"),
     **dict.fromkeys(("AT", "DE", "LI"), "de"),
     **dict.fromkeys(("BY", "KZ", "KG", "RU"), "ru"),
     **dict.fromkeys(("CN", "HK", "MO", "SG", "TW"), "zh"),
@@ -91,6 +103,7 @@ _SPOKEN: Final[Mapping[str, str]] = {
     "IT": "it",
     "JP": "ja",
     "KR": "ko",
+    "LU": "fr de",
     "NL": "nl",
     "NO": "nb",
     "PL": "pl",
@@ -104,20 +117,32 @@ _SPOKEN: Final[Mapping[str, str]] = {
 def opted_out(text: str, region: str | None = None) -> bool | None:
     """Return True if a text opts out, False if it opts in again, None for anything else."""
     said = _plain(text)
-    languages = [_LANGUAGES[name] for name in _SPOKEN.get(region or "", "").split()]
-    if said in _all(_STOP, (stop for stop, _ in languages)):
-        return True
-    return False if said in _all(_START, (start for _, start in languages)) else None
+    stop, start = _words(region or "")
+    return True if said in stop else False if said in start else None
 
 
-def _all(words: Iterable[str], of_languages: Iterable[Iterable[str]]) -> frozenset[str]:
-    return frozenset(map(_plain, (*words, *(word for spoken in of_languages for word in spoken))))
+@lru_cache(maxsize=256)
+def _words(region: str) -> tuple[frozenset[str], frozenset[str]]:
+    languages = [_LANGUAGES[name] for name in _SPOKEN.get(region, "").split()]
+    stop = (*_STOP, *(word for spoken, _ in languages for word in spoken))
+    start = (*_START, *(word for _, spoken in languages for word in spoken))
+    return frozenset(map(_plain, stop)), frozenset(map(_plain, start))
 
 
 def _plain(text: str) -> str:
     """Return a text without case, accents, punctuation, spaces, politeness and repetition: `Please, S.T.O.P.!` is
     `stop`."""
-    apart = unicodedata.normalize("NFKD", text[:200]).casefold()
-    words = "".join(each if each.isspace() or each.isalnum() else "" for each in apart.replace("-", " ")).split()
+    apart = unicodedata.normalize("NFKD", text[:200]).casefold().translate(_WITHOUT_MARKS)
+    words = "".join(map(_letter_or_space, apart)).split()
     said = [word for word in words if word not in _POLITE] if len(text) <= _LONGEST else []
-    return said[0] if len(set(said)) == 1 else "".join(said)
+    once = next((said[:size] for size in range(1, len(said)) if said == said[:size] * (len(said) // size)), said)
+    return "".join(once)
+
+
+def _letter_or_space(character: str) -> str:
+    """Punctuation may stand between words, but an accent, a vowel sign or an apostrophe stands inside one."""
+    if character.isalnum():
+        return character
+    if character.isspace():
+        return " "
+    return "" if character in _APOSTROPHES or unicodedata.category(character)[0] in "MC" else " "

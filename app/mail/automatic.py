@@ -5,6 +5,7 @@ unseen. So a mark counts only if programs that carry people's words do not set i
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from app.mail.headers import read_mailbox, without_comments
@@ -35,12 +36,13 @@ _FAILED = re.compile(
 _PREFIXES = (
     "auto reply", "auto-reply", "auto response", "autoreply", "automatic reply", "automatic response",
     "out of office", "out of the office", "out of office autoreply",
-    "automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesend", "nicht im büro",
+    "automatische antwort", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesend", "nicht im büro",
     "réponse automatique", "absence du bureau", "respuesta automática", "fuera de la oficina",
     "risposta automatica", "fuori sede", "resposta automática", "automatisch antwoord", "automatisch antwoorden",
     "afwezig", "autosvar", "automatiskt svar", "automatisk svar", "automaattinen vastaus", "automatická odpověď",
     "automatická odpoveď", "odpowiedź automatyczna", "automatikus válasz", "răspuns automat", "otomatik yanıt",
-    "αυτόματη απάντηση", "автоматический ответ", "автоматична відповідь", "自動返信", "自动答复", "自動回覆",
+    "αυτόματη απάντηση", "автоматический ответ", "автоответ", "автоматична відповідь", "自動返信", "自動応答",
+    "自动答复", "自动回复", "自動回覆",
     "자동 회신",
 )  # fmt: skip
 """What mail programs write before the subject of the mail that they answer, with a colon after it."""
@@ -63,12 +65,13 @@ def is_automatic(headers: Mapping[str, str]) -> bool:
         or any("autorespond" in headers.get(name, "").lower() for name in ("x-post-messageclass", "delivered-to"))
         or any(_keyword(headers.get(name, "")) in _BULK for name in ("precedence", "x-precedence"))
         or not _RECEIPTS.isdisjoint(re.split(r"[\s,;]+", headers.get("x-auto-response-suppress", "").lower()))
-        or _keyword(headers.get("content-type", "")) == "multipart/report"
-        or _ANSWERED.match(headers.get("subject", "")) is not None
+        or _keyword(headers.get("content-type", "")) in _REPORTS
+        or _ANSWERED.match(unicodedata.normalize("NFC", headers.get("subject", ""))) is not None
         or _is_bounce(headers)
     )
 
 
+_REPORTS = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
 _BULK = frozenset({"auto_reply", "auto-reply", "autoreply", "bulk", "junk"})
 
 

@@ -43,8 +43,10 @@ _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_PADDED = re.compile(rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))")
-"""The text after the padding, if every line was encoded alone."""
+_PADDED = re.compile(
+    rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)|(?:[A-Za-z0-9+/]{4}\s*+)+\Z)"
+)
+"""The text after the padding, if every line was encoded alone. The last line may need no padding."""
 _QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _ADDRESS_PIECE = re.compile(rf"(?:{_ENCODED_WORD.pattern})" rf'|\\.|{_QUOTED}|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL)
 _COMMENT_PIECE = re.compile(rf'\\.|{_QUOTED}|[^\\"()]++|.', re.DOTALL)
@@ -52,6 +54,7 @@ _GROUP_LABEL = re.compile(
     rf'(?=(?P<label>(?:{_ENCODED_WORD.pattern}|{_QUOTED}|[^":])*))(?P=label):(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
 )
 """`Team:` before the mailboxes of a group (RFC 5322 section 3.4). A smiley's colon is none."""
+_AROUND_DOTS = re.compile(r"\s*([.<]|\Z)\s*")
 _COMMENT_AFTER = re.compile(r"\s*>?\s*(\(.*)", re.DOTALL)
 _ADDRESS = re.compile(
     r'(?<![^\s<>,;:()])(?:"(?!")[^"\\]*+(?:\\.[^"\\]*+)*"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
@@ -142,8 +145,8 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 def decode_base64(encoded: bytes) -> bytes:
     """Decode the base64 letters and skip anything else. A cut-off end loses only itself.
 
-    The data ends at the padding, or at the last padding of several: some programs encode each line alone. What follows
-    may be a mailing list's footer.
+    The data ends at the padding, unless each line was encoded alone, as some programs do. What follows may be a mailing
+    list's footer.
     """
     first, padding, _ = encoded.partition(b"=")
     pieces, end = [first], len(first) + 1
@@ -167,13 +170,22 @@ def read_mailbox(value: str) -> Mailbox | None:
     """
     pending = since_comma = ""
     for piece in [*(found[0] for found in _ADDRESS_PIECE.finditer(without_comments(value))), ","]:
-        if piece.startswith("<") and (found := _find_address("".join(piece.split()))):
+        if piece.startswith("<") and (found := _find_address(_unfolded(piece))):
             return Mailbox(found, _display_name(pending) or _name_after(value, found))
         if piece == "," and (found := _find_address(since_comma)):
             return Mailbox(found, _display_name(pending.partition(found)[0]) or _name_after(value, found))
         pending += piece
         since_comma = "" if piece == "," else since_comma + piece
     return None
+
+
+def _unfolded(piece: str) -> str:
+    """Remove the white space that a broken fold leaves in an address.
+
+    In the middle of the part before the @ it is none: `<Ann ann@example.com>` is not `Annann`.
+    """
+    local, at, domain = piece.rpartition("@")
+    return _AROUND_DOTS.sub(r"\1", local) + at + "".join(domain.split())
 
 
 def _find_address(text: str) -> str | None:

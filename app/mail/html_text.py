@@ -34,6 +34,7 @@ _OWN_MARK = re.compile("[\x00-\x08]")
 
 _META_CHARSET = re.compile(rb"<meta\b[^<>]*?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LOOKED_AT = 8_192
 """Bytes in which a page declares its charset. Browsers look at 1,024; the styles that Word puts first are longer."""
 
@@ -41,7 +42,7 @@ _LOOKED_AT = 8_192
 def declared_charset(page: bytes) -> str | None:
     """Return the charset that a page declares
     (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding)."""
-    beginning = page[:_LOOKED_AT]
+    beginning = _COMMENT.sub(b"", page[:_LOOKED_AT])
     found = _META_CHARSET.search(beginning) or _XML_ENCODING.match(beginning)
     if found is None:
         return None

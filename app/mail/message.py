@@ -18,6 +18,12 @@ from app.mail.headers import Headers, Mailbox, decode_words, read_date, read_hea
 from app.mail.mime import TooComplex, attachment_names, first_charset, read_part, text_of
 
 _MOZILLA_EXPUNGED = 0x0008
+_EVOLUTION_DELETED = 0x0002
+_TRASH = frozenset(
+    {"trash", "bin", "papierkorb", "corbeille", "papelera", "lixeira", "lixo", "cestino", "prullenbak", "kosz"}
+    | {"корзина", "ゴミ箱", "已删除邮件", "垃圾桶"}
+)
+"""Gmail's label for what is deleted, which an export writes in the person's language."""
 
 MAX_MAIL_BYTES = 25 * 1024 * 1024
 """As much as Gmail and most others accept."""
@@ -145,13 +151,21 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
 
 
 def _is_deleted(headers: Headers) -> bool:
-    """Read the marks of Unix mailboxes, and those of Mozilla (bit 3 of X-Mozilla-Status: expunged)."""
+    """Read the marks of Unix mailboxes, and those of Mozilla, Evolution and Gmail."""
     if "D" in (headers.first("x-status") or "") or "D" in (headers.first("status") or ""):
         return True
+    evolution = (headers.first("x-evolution") or "").rpartition("-")[2]
+    if _flags(headers.first("x-mozilla-status")) & _MOZILLA_EXPUNGED or _flags(evolution) & _EVOLUTION_DELETED:
+        return True
+    labels = decode_words(headers.first("x-gmail-labels") or "").split(",")
+    return not _TRASH.isdisjoint(label.strip(' "').casefold() for label in labels)
+
+
+def _flags(written: str | None) -> int:
     try:
-        return bool(int(headers.first("x-mozilla-status") or "0", 16) & _MOZILLA_EXPUNGED)
+        return int(written or "0", 16)
     except ValueError:
-        return False
+        return 0
 
 
 def _is_mailbox_data(headers: Headers) -> bool:

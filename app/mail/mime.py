@@ -37,6 +37,7 @@ MAX_PARAMETER_CHARACTERS = 8_192
 _UU_ENCODINGS = frozenset({"uue", "uuencode", "xuue", "xuuencode"})
 _ENCODINGS = _UU_ENCODINGS | {"base64", "quotedprintable"}
 _TEXTS = frozenset({"text/plain", "text/html"})
+_NOT_TO_READ = frozenset({"text/calendar", "text/csv", "text/directory", "text/vcard", "text/x-vcard"})
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics"}
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 """White space at a line's end was added in transit (RFC 2045 section 6.7)."""
@@ -65,7 +66,7 @@ class Part:
     body: bytes = field(repr=False)
     parts: tuple["Part", ...] = ()
     named_text: bool = False
-    """Text that only its file name sets apart from the text to read: it is not marked as an attachment."""
+    """Text that only its file name or its kind sets apart from the text to read: it is not marked as an attachment."""
 
     def leaves(self) -> Iterator["Part"]:
         if not self.parts:
@@ -86,14 +87,16 @@ def _is_text(leaf: Part) -> bool:
 
 
 def _with_named_text(whole: Part) -> Part:
-    """Take a named text for the message if there is no other text: some programs give every part a file name."""
-    named = next((leaf for leaf in whole.leaves() if leaf.named_text), None)
+    """Take a named text, or one of another kind, for the message if there is no other: some programs give every part a
+    file name."""
+    named = next((leaf for leaf in whole.leaves() if leaf.named_text and leaf.body.strip()), None)
     return whole if named is None else _shown(whole, named)
 
 
 def _shown(part: Part, named: Part) -> Part:
     if part is named:
-        return replace(part, attached=False)
+        read_as = part.content_type if part.content_type in _TEXTS else "text/plain"
+        return replace(part, attached=False, content_type=read_as)
     if part.content_type == "multipart/alternative" and any(each is named for each in part.parts):
         return replace(part, parts=tuple(replace(each, attached=not each.named_text) for each in part.parts))
     return replace(part, parts=tuple(_shown(each, named) for each in part.parts))
@@ -132,8 +135,15 @@ def _leaf(headers: Headers, message: Message, content_type: str, body: bytes) ->
         filename=filename,
         attached=filename is not None or message.get_content_disposition() == "attachment",
         body=body,
-        named_text=content_type in _TEXTS and message.get_content_disposition() != "attachment",
+        named_text=message.get_content_disposition() != "attachment"
+        and (content_type in _TEXTS or (filename is None and _is_other_text(content_type))),
     )
+
+
+def _is_other_text(content_type: str) -> bool:
+    """Return whether to read it as plain text if there is no other (RFC 2046 section 4.1.4): `text/enriched`,
+    `text/markdown`."""
+    return content_type.startswith("text/") and content_type not in _NOT_TO_READ
 
 
 def _without_uu_files(leaf: Part) -> Part:
@@ -183,9 +193,10 @@ def _octets_read(charset: str | None, _: str | None, text: str) -> str:
 
 
 def _encoding(headers: Headers) -> str:
-    """Read the transfer encoding out of `"base64"`, `quoted-printable;` and `8bit (a comment)`."""
+    """Read the transfer encoding out of `"base64"`, `quoted-printable;`, `8bit (a comment)` and `7bit, base64`."""
     written = without_comments(headers.first("content-transfer-encoding") or "").lower()
-    return re.sub(r"[^a-z0-9;]", "", written).partition(";")[0]
+    told = [re.sub(r"[^a-z0-9]|\bx-(?=base64|quoted)", "", each) for each in re.split("[;,]", written)]
+    return next((each for each in told if each in _ENCODINGS), told[0])
 
 
 def _with_parameters(headers: Headers) -> Message:

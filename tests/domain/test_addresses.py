@@ -147,6 +147,7 @@ def test_addresses_of_two_people_have_two_keys(channel: Channel, one: str, other
         (SMS, "0151 23456789"),
         (SMS, "0044 20 7946 0018"),
         (SMS, "+14155550100 ext. 12"),
+        (SMS, "+49 151 12345678 / 12"),
         (SMS, "+14155550100x13"),
         (SMS, "+14155550100;ext=5"),
         (SMS, "+14155550100,,12"),
@@ -193,6 +194,10 @@ def test_nothing_is_stored_of_nothing() -> None:
         ("11 15 2345 6705", "AR", "+5491123456705"),
         ("+44 20 7946 0018", "US", "+442079460018"),
         ("646 234 5678 ext. 9", "US", None),
+        ("646 234 5678 / 79", "US", None),
+        ("0151/23456789", "DE", "+4915123456789"),
+        ("4915123456789", "DE", "+4915123456789"),
+        ("62812345678", "ID", "+62812345678"),
     ],
 )
 def test_a_national_number_is_read_in_the_account_s_country(text: str, region: str, wire: str | None) -> None:

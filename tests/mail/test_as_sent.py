@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.mail.automatic import is_automatic
+from app.mail.headers import Mailbox, read_mailbox
 from app.mail.message import parse_mail
 from tests.mail.mails import mail
 
@@ -102,7 +103,7 @@ def test_a_mail_of_an_old_mac_has_lines() -> None:
     assert (whole.subject, whole.text) == ("Hi", "one\ntwo")
 
 
-@pytest.mark.parametrize("label", ["win-1251", "cp-1251", "windows1251", "x-windows-1251", "x-cp1251"])
+@pytest.mark.parametrize("label", ["win-1251", "cp-1251", "windows1251", "x-windows-1251", "x-cp1251", "csWindows1251"])
 def test_a_label_is_known_in_the_spellings_that_programs_write(label: str) -> None:
     assert mail(f"Content-Type: text/plain; charset={label}", body="Привет".encode("cp1251")).text == "Привет"
 
@@ -112,6 +113,10 @@ def test_a_label_is_known_in_the_spellings_that_programs_write(label: str) -> No
     [
         {"subject": "[Auto-Reply] Your mail"},
         {"subject": "Afwezig: tot maandag"},
+        {"subject": "自动回复：订单"},
+        {"subject": "Abwesenheit: bis Montag"},
+        {"subject": "Re\u0301ponse automatique : bonjour"},
+        {"content-type": "message/delivery-status"},
         {"x-autoreply-domain": "example.test"},
         {"from": "Mail Delivery System <noreply@example.test>"},
         {"from": '"Mailer Daemon" <bounces@example.test>'},
@@ -119,3 +124,51 @@ def test_a_label_is_known_in_the_spellings_that_programs_write(label: str) -> No
 )
 def test_further_marks_of_machines(headers: dict[str, str]) -> None:
     assert is_automatic(headers)
+
+
+def test_the_names_of_iana_s_own_list_are_known() -> None:
+    assert mail("Content-Type: text/plain; charset=csWindows31J", body="①".encode("cp932")).text == "①"
+
+
+@pytest.mark.parametrize("encoding", ["7bit; base64", "base64, 8bit", "x-base64"])
+def test_the_encoding_is_found_among_several_words(encoding: str) -> None:
+    assert mail(f"Content-Transfer-Encoding: {encoding}", body=b"R3LDvMOfZQ==").text == "Grüße"
+
+
+@pytest.mark.parametrize("body", [b"R3LDvA==\r\nw59l", b"R3LDvMOfZQ==\nIG9r\nIG9r\n"])
+def test_lines_that_were_encoded_alone_are_all_read(body: bytes) -> None:
+    assert mail("Content-Transfer-Encoding: base64", body=body).text in ("Grüße", "Grüße ok ok")
+
+
+@pytest.mark.parametrize("kind", ["plain; name=body.txt", "enriched", "markdown"])
+def test_a_text_beside_an_empty_one_is_the_message(kind: str) -> None:
+    parts = f"--b\r\n\r\n  \r\n--b\r\nContent-Type: text/{kind}\r\n\r\nMy card is refused.\r\n--b--"
+    whole = mail("Content-Type: multipart/mixed; boundary=b", body=parts.encode())
+    assert (whole.text, whole.attachment_names) == ("My card is refused.", ())
+
+
+def test_an_invitation_is_no_text() -> None:
+    assert mail("Content-Type: text/calendar", body=b"BEGIN:VCALENDAR").text == ""
+
+
+def test_a_charset_in_a_comment_is_not_declared() -> None:
+    page = "<!-- <meta charset=koi8-r> --><meta charset=windows-1251><p>Привет".encode("cp1251")
+    assert mail("Content-Type: text/html", body=page).text == "Привет"
+
+
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [
+        ("Ann <ann lee@example.test>", "lee@example.test"),
+        ("Ann <Ann ann@example.test>", "ann@example.test"),
+        ('Ann <"a b"@example.test>', '"a b"@example.test'),
+    ],
+)
+def test_white_space_makes_no_other_person_s_address(sender: str, address: str) -> None:
+    found = read_mailbox(sender)
+    assert found is None or found.address == address
+
+
+@pytest.mark.parametrize("sender", ["<ann @example.test>", "< ann@example. test >", "<ann@exam ple.test>"])
+def test_a_broken_fold_in_an_address_is_mended(sender: str) -> None:
+    assert read_mailbox(f"Ann {sender}") == Mailbox("ann@example.test", "Ann")

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.mail.message import parse_mail
-from app.mail.splitting import MAX_LINE_BYTES, OversizedItem, split_lines, split_mbox
+from app.mail.splitting import MAX_LINE_BYTES, OversizedItem, split_lines, split_mbox, with_line_feeds
 from tests.mail.mails import REAL
 from tests.table import table
 
@@ -53,6 +53,13 @@ class TestMbox:
         mails = with_line_end(REAL.values())
         read = [parse_mail(one) async for one in split_mbox(in_chunks(mbox(*mails))) if isinstance(one, bytes)]
         assert read == [parse_mail(one) for one in mails]
+
+    @pytest.mark.parametrize("size", [1, 7, 1_000])
+    async def test_a_mailbox_of_an_old_mac_is_cut_into_its_mails(self, size):
+        content = mbox(b"Subject: a\n\none\n", b"Subject: b\n\ntwo\n")
+        for line_end in (b"\n", b"\r\n", b"\r\r\n", b"\r"):
+            chunks = with_line_feeds(in_chunks(content.replace(b"\n", line_end), size))
+            assert len(await collect(split_mbox(chunks))) == 2, line_end
 
     @given(MAILS, st.integers(1, 40), st.sampled_from([b"\n", b"\r\n"]))
     @example([b"", b"\n", b"\n\n"], 1, b"\n")

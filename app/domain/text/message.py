@@ -276,8 +276,8 @@ def _compile(text: str, html: str | None) -> CompiledMessage:
     )
 
 
-def _hidden(written: str) -> re.Pattern[str]:
-    """Find merge tags whose braces an editor has encoded, as many do in links."""
+def _hidden(written: str, between: str) -> re.Pattern[str]:
+    """Find merge tags whose braces an editor has encoded, as many do in links, or has parted by what nobody sees."""
     opening, closing = (
         rf"(?:{brace}|%(?:25)*7{digit}{written.format(number=number, digit=digit, names=names)})"
         for brace, digit, number, names in ((r"\{", "[bB]", 123, "lbrace|lcub"), (r"\}", "[dD]", 125, "rbrace|rcub"))
@@ -288,11 +288,17 @@ def _hidden(written: str) -> re.Pattern[str]:
         rf"(?!\{{\{{){opening}{{2}}{name}{closing}{{2}}"
         rf"|{opening}{{2}}{name}(?!\}}\}}){closing}{{2}}"
         rf"|(?!\{{%){opening}{percent}-?\s*(?:if|unless|case|when|els|end)"
+        rf"|{opening}(?:{between})+{opening}[^{{}}\n]{{1,200}}?{closing}(?:{between})*{closing}"
     )
 
 
-_HIDDEN_IN_TEXT = _hidden("")
-_HIDDEN_IN_HTML = _hidden("|&#0*{number};?|&#[xX]0*7{digit};?|&(?:{names});")
+_INVISIBLE = "[\u00ad\u034f\u200b-\u200f\u2060\ufeff]"
+_HIDDEN_IN_TEXT = _hidden("", _INVISIBLE)
+_HIDDEN_IN_HTML = _hidden(
+    "|&#0*{number};?|&#[xX]0*7{digit};?|&(?:{names});",
+    rf"{_INVISIBLE}|<[^<>]{{1,200}}>|&(?:ZeroWidthSpace|shy|zwnj|zwj|lrm|rlm|NoBreak|#0*(?:173|820[3-7]|8288|65279)"
+    r"|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060|[fF][eE][fF][fF]));",
+)
 
 
 def check_snippet(text: str) -> None:
@@ -307,7 +313,7 @@ def check_snippet(text: str) -> None:
 def _parse(source: str, dialect: Environment, pointer: str, what: str = "message") -> Template:
     hidden = (_HIDDEN_IN_HTML if dialect is HTML else _HIDDEN_IN_TEXT).search(source)
     if hidden:
-        why = "a merge tag whose braces are encoded would reach customers as it is; write it as {{ … }}"
+        why = "a merge tag whose braces are encoded or apart would reach customers as it is; write it as {{ … }}"
         detail = f"The {what} is not valid Liquid: {problem_at(hidden.start(), source, why)}."
         raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)])
     try:

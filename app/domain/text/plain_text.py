@@ -82,9 +82,10 @@ def _codecs(label: str) -> tuple[str, ...]:
     if label in _NO_CHARSET:
         return ()
     label = _PREFIXED.sub("windows-", label)
-    known = webencodings.lookup(label) or webencodings.lookup(label.removeprefix("x-"))
+    names = (label, label.removeprefix("x-"), _PREFIXED.sub("windows-", label.removeprefix("cs")))
+    known = next(filter(None, map(webencodings.lookup, names)), None)
     if known is None or known.name == "replacement":  # browsers refuse to read it, but mail is written in it
-        return _of_python(label)
+        return next(filter(None, map(_of_python, names)), ())
     return _MEANT.get(known.name, (known.codec_info.name,))
 
 

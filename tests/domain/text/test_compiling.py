@@ -239,6 +239,22 @@ def test_braces_that_html_encodes_are_refused_there_alone(tag: str) -> None:
     assert rendered(tag) == tag
 
 
+@pytest.mark.parametrize(
+    "between", ["<b>", "</span><span class='x'>", "<!-- -->", "\u200b", "\u00ad", "&#8203;", "&zwnj;", "&#xFEFF;"]
+)
+def test_braces_that_look_as_if_they_were_together_are_refused(between: str) -> None:
+    with pytest.raises(InvalidTemplate, match="encoded or apart"):
+        compile_message("Hi", f"<p>{{{between}{{ contact.name }}}}</p>")
+    if not between.startswith(("<", "&")):
+        with pytest.raises(InvalidTemplate, match="encoded or apart"):
+            compile_message(f"Hi {{{between}{{contact.name}}}}", None)
+
+
+@pytest.mark.parametrize("html", ["<p>{<b>a</b>}</p>", "<p>{</p><p>}</p>", "<p>{ { a } }</p>"])
+def test_other_braces_stay(html: str) -> None:
+    assert compile_message("Hi", html)
+
+
 @pytest.mark.parametrize("link", ["https://x.test/?q=%7B%22a%22%3A1%7D", "https://x.test/%7Bid%7D", "100%7D"])
 def test_other_encoded_braces_are_no_merge_tag(link: str) -> None:
     assert rendered(link) == link
