@@ -195,8 +195,8 @@ def _octets_read(charset: str | None, _: str | None, text: str) -> str:
 def _encoding(headers: Headers) -> str:
     """Read the transfer encoding out of `"base64"`, `quoted-printable;`, `8bit (a comment)` and `7bit, base64`."""
     written = without_comments(headers.first("content-transfer-encoding") or "").lower()
-    told = [re.sub(r"[^a-z0-9]|\bx-(?=base64|quoted)", "", each) for each in re.split("[;,]", written)]
-    return next((each for each in told if each in _ENCODINGS), told[0])
+    named = [re.sub(r"[^a-z0-9]|\bx-(?=base64|quoted)", "", each) for each in re.split("[;,]", written)]
+    return next((each for each in named if each in _ENCODINGS), named[0])
 
 
 def _with_parameters(headers: Headers) -> Message:
