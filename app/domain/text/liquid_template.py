@@ -86,7 +86,9 @@ class Template:
         recipient = RecipientContext(self.bound, values, budget)
         buffer = recipient.get_buffer()
         try:
-            self.bound.render_with_context(recipient, buffer)
+            # Not `render_with_context`: without loops and partial templates, a scope of its own takes time and no more.
+            for node in self.bound.nodes:
+                node.render(recipient, buffer)
         except Exception as error:  # noqa: BLE001 - filters raise whatever Python raises for odd values, and one recipient must not end a batch
             excessive = isinstance(error, TooMuchWork | GrowsTooLong | OutputStreamLimitError)
             return Filled("", tuple(recipient.lacking), self._misfit(error, recipient.at), excessive)
