@@ -59,7 +59,15 @@ async def must_exist(tx: TenantTx, id_: UUID) -> None:
 
 async def existing(tx: TenantTx, id_: UUID) -> MassReply:
     """Return the mass reply, with its whole selection. Raise NotFound if there is none."""
-    batch = await mass_replies.get(tx, MassReplyId(id_))
+    return _there(await mass_replies.get(tx, MassReplyId(id_)))
+
+
+async def whole(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
+    """As `existing`, without a transaction: one round trip."""
+    return _there(await mass_replies.read(runtime.database, tenant, MassReplyId(id_)))
+
+
+def _there(batch: MassReply | None) -> MassReply:
     if batch is None:
         raise NotFound
     return batch

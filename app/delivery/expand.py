@@ -12,6 +12,7 @@ from app.delivery.judge import RecipientLoader, judge_each, pieces, summarize, w
 from app.delivery.sql import preparation
 from app.delivery.sql.preparation import FrozenPage
 from app.domain.preflight import MessagePlan, Recipient, Verdict
+from app.domain.preflight_summary import Summary
 from app.domain.words import MassReplyId
 from app.process.aside import Aside
 from app.process.overlap import both
@@ -60,8 +61,9 @@ def _soon() -> float:
     return asyncio.get_running_loop().time() + QUICK
 
 
-async def expand(tx: TenantTx, judge: Judge, plan: MessagePlan, id_: MassReplyId, page: FrozenPage) -> None:
-    """Store a delivery for each conversation of a page. Raise TakesLong if they are not judged soon."""
+async def expand(tx: TenantTx, judge: Judge, plan: MessagePlan, id_: MassReplyId, page: FrozenPage) -> Summary:
+    """Store a delivery for each conversation of a page, and what that adds up to. Raise TakesLong if they are not
+    judged soon."""
     loader = await RecipientLoader.begin(tx, plan.guards, id_)
     waiting, found, verdicts = pieces(page.conversation_ids), list[Recipient](), list[Verdict]()
     expanded, seen = list[Verdict](), set[Hashable]()
@@ -74,7 +76,9 @@ async def expand(tx: TenantTx, judge: Judge, plan: MessagePlan, id_: MassReplyId
         found, verdicts = loaded, warn_of_repeats(judged, plan, seen)
         expanded += verdicts
     await preparation.count_lanes(tx, id_, expanded)
-    await preparation.save_page(tx, id_, page.number, summarize(expanded))
+    summary = summarize(expanded)
+    await preparation.save_page(tx, id_, page.number, summary)
+    return summary
 
 
 async def _store_and_load(loader: RecipientLoader, verdicts: Sequence[Verdict], ids: Sequence[UUID]) -> list[Recipient]:

@@ -3,10 +3,11 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Self
 from uuid import UUID
 
-from app.accounts.own_addresses import own_addresses
+from app.accounts.own_addresses import addresses_of
 from app.channels import registry
 from app.delivery.sql import contact_limits, recipients
 from app.delivery.sql.recipients import ReplyAccounts
@@ -18,6 +19,7 @@ from app.domain.preflight import MessagePlan, Recipient, Verdict, preflight, rep
 from app.domain.preflight_summary import Summary
 from app.domain.words import MassReplyId
 from app.process.aside import Aside
+from app.store.accounts import account_uses
 from app.store.plans import plan_by_key
 from app.store.transactions import TenantTx
 
@@ -40,7 +42,8 @@ class RecipientLoader:
     @classmethod
     async def begin(cls, tx: TenantTx, guards: Guards, mass_reply: MassReplyId = NOWHERE) -> Self:
         await plan_by_key(tx)
-        return cls(tx, guards, mass_reply, await own_addresses(tx), await recipients.reply_accounts(tx))
+        accounts = await account_uses(tx)
+        return cls(tx, guards, mass_reply, addresses_of(accounts), recipients.reply_accounts(accounts))
 
     async def load(self, ids: Sequence[UUID]) -> list[Recipient]:
         found = await recipients.load(self.tx, self.mass_reply, ids, self.accounts)
@@ -58,7 +61,10 @@ async def load_recipients(
 
 
 def pieces(conversation_ids: Sequence[UUID]) -> list[Sequence[UUID]]:
-    return [conversation_ids[start : start + AT_ONCE] for start in range(0, len(conversation_ids), AT_ONCE)]
+    """Split ids into pieces. The first is half as large: while it is loaded, nothing is judged. So is the last of a
+    page: while that is stored, nothing is."""
+    starts = [0, *range((AT_ONCE + 1) // 2, len(conversation_ids), AT_ONCE)]
+    return [conversation_ids[start:end] for start, end in pairwise([*starts, len(conversation_ids)]) if start < end]
 
 
 async def judge_all(aside: Aside, plan: MessagePlan, found: Sequence[Recipient]) -> list[Verdict]:

@@ -38,10 +38,10 @@ async def _prepare_page(
                 if not await preparation.hold_for_preparation(tx, id_):
                     return False
                 plan, page = await load_plan(tx, id_), await preparation.next_page(tx, id_)
-                if page is not None:
-                    await expand(tx, judge, plan, id_, page)
+                expanded = None if page is None else await expand(tx, judge, plan, id_, page)
                 if page is None or page.is_last:
-                    await _finish_preparation(tx, aside, plan, id_, confirm_within)
+                    only = expanded if page is not None and page.is_first else None
+                    await _finish_preparation(tx, aside, plan, id_, confirm_within, only)
                     return False
                 return True
         except TakesLong as late:
@@ -49,11 +49,13 @@ async def _prepare_page(
 
 
 async def _finish_preparation(
-    tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId, confirm_within: timedelta
+    tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId, confirm_within: timedelta, only: Summary | None
 ) -> None:
-    total = Summary()
-    async for summary in preparation.page_summaries(tx, id_):
-        total.merge(summary)
+    """Store what all pages add up to: `only` is the summary of the only page, if there is one page."""
+    total = only or Summary()
+    if only is None:
+        async for summary in preparation.page_summaries(tx, id_):
+            total.merge(summary)
     if plan.guards.compare_conversations:
         withdrawn = await contact_limits.thin_out(tx, id_, plan.guards)
         for each in withdrawn:

@@ -133,7 +133,6 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Cre
     if count == 0:
         raise SelectionEmpty
     _refuse_too_large(count, guarded.limit_for(by.roles), checked.counted)
-    await drafts.set_selected_count(tx, id_, count)
     await audit.record(tx, by, _created(id_, draft, count))
     return Created(id_, count)
 

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.accounts.sql import snippets, tenants
 from app.attachments.upload import attachments_of
 from app.domain.errors import ConversationsNotFound, Fault
 from app.domain.mass_reply import Draft
+from app.domain.outbound import Attachment
 from app.domain.preflight import MessagePlan
 from app.domain.selection import ByExternalIds
 from app.domain.text.approved_templates import ApprovedTemplate, read_template
 from app.domain.text.message import CompiledMessage, Source, compile_message, expand
 from app.domain.words import TenantId
+from app.mass_replies.sql import drafts
 from app.process.aside import Aside
-from app.store import guards, selection
+from app.store import selection
 from app.store.database import Database
 from app.store.transactions import TenantTx
 
@@ -30,24 +31,28 @@ async def read_draft(database: Database, aside: Aside, tenant: TenantId, draft: 
     """Read a draft. Raise MessageEmpty, MessageTooLarge, InvalidTemplate, UnknownMergeTag or UnknownAttachment."""
     # Without its snippets, all that a message names are unknown.
     named = (await aside.once(lambda: expand(draft.text, draft.html, {}))).unknown_snippets
-    async with database.begin(tenant) as tx:
-        texts = await snippets.texts(tx, named)
-        files = await attachments_of(tx, draft.attachment_ids)
-        name = await tenants.tenant_name(tx)
-        guarded = await guards.load(tx)
-    source, message, template = await aside.once(lambda: _compiled(draft, texts))
+    setting = await drafts.setting(database, tenant, named)
+    files = await _files(database, tenant, draft)
+    source, message, template = await aside.once(lambda: _compiled(draft, setting.snippets))
     unknown = source.unknown_snippets
     plan = MessagePlan(
         message=message,
         on_unresolved=draft.on_unresolved,
         author=draft.author,
-        tenant_name=name,
+        tenant_name=setting.tenant_name,
         unknown_snippets=unknown,
         attachments=files,
         template=template,
-        guards=guarded,
+        guards=setting.guards,
     )
     return ReadDraft(source, plan)
+
+
+async def _files(database: Database, tenant: TenantId, draft: Draft) -> tuple[Attachment, ...]:
+    if not draft.attachment_ids:
+        return ()
+    async with database.begin(tenant) as tx:
+        return await attachments_of(tx, draft.attachment_ids)
 
 
 def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, CompiledMessage, ApprovedTemplate | None]:

@@ -65,19 +65,17 @@ async def find_account(tx: TenantTx, key: str) -> ChannelAccount | None:
     return None if row is None else _read(row)
 
 
-async def account_configs(tx: TenantTx) -> Sequence[tuple[str, Channel, Mapping[str, Any]]]:
-    """Return provider, channel and config of every account of the tenant."""
-    columns = channel_accounts.c
-    query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tx.tenant)
-    return [(row.provider, Channel(row.channel), row.config) for row in await tx.execute(query)]
+_USES = sa.text("""
+    SELECT a.id, a.provider, a.channel, a.config, a.own_address, a.enabled FROM channel_accounts a
+    WHERE a.tenant_id = :tenant AND EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id)
+    ORDER BY a.created_at
+""")
 
 
-async def reported_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
-    """Return the accounts' own addresses that their providers reported."""
-    columns = channel_accounts.c
-    query = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tx.tenant)
-    rows = await tx.execute(query.where(columns.own_address.is_not(None)))
-    return [(Channel(row.channel), row.own_address) for row in rows]
+async def account_uses(tx: TenantTx) -> Sequence[Any]:
+    """Return what every account of the tenant is used for, the oldest first: its id, provider, channel and config, the
+    address of its own that its provider reported, and whether it is enabled."""
+    return await tx.rows(_USES)
 
 
 async def note_own_address(tx: TenantTx, account: ChannelAccount, address: str) -> None:

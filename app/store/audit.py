@@ -28,7 +28,7 @@ _RECORD = sa.text("""
 
 async def record(tx: TenantTx, actor: Actor, entry: AuditEntry) -> None:
     """Record an action in the transaction that does it: neither is stored without the other."""
-    await tx.execute(_RECORD, **_who(actor), **_what(entry))
+    await tx.rows(_RECORD, **_who(actor), **_what(entry))
 
 
 def _who(actor: Actor) -> dict[str, Any]:

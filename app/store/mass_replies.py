@@ -96,7 +96,9 @@ async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
 
 
 _ONE = "FROM mass_replies m WHERE m.tenant_id = :tenant AND m.id = :id"
-_GET = sa.text(f"SELECT CAST(m.selection AS text) AS selection, {_COLUMNS} {_ONE}")
+_WHOLE = f"SELECT CAST(m.selection AS text) AS selection, {_COLUMNS} {_ONE}"
+_GET = sa.text(_WHOLE)
+_READ = in_tenant(_WHOLE)
 _EXISTS = sa.text(f"SELECT {_ONE}")
 _SNAPSHOT = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")
 
@@ -104,6 +106,12 @@ _SNAPSHOT = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")
 async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
     rows = await tx.rows(_GET, id=id_)
     return Snapshot(rows[0]).whole() if rows else None
+
+
+async def read(database: Database, tenant: TenantId, id_: MassReplyId) -> MassReply | None:
+    """Return a mass reply with its whole selection, in one round trip."""
+    row = await database.ask(tenant, _READ, id=id_)
+    return None if row is None else Snapshot(row).whole()
 
 
 async def status(tx: TenantTx, id_: MassReplyId) -> MassReplyStatus | None:

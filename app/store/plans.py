@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import sqlalchemy as sa
-
 from app.store.transactions import Transaction
 
 BY_INDEX: Final = {"enable_seqscan": "off"}
@@ -30,9 +28,4 @@ async def plan_by_key(tx: Transaction) -> None:
     A connection keeps the plans of foreign key checks too. A plan made while a table was empty, or for a tenant unknown
     to its statistics, reads all rows of the tenant to find one by its key.
     """
-    await tx.rows(_DISCARD)
-    await tx.rows(_GENERIC)
-
-
-_DISCARD: Final = sa.text("DISCARD PLANS")
-_GENERIC: Final = sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+    await tx.script("DISCARD PLANS; SET LOCAL plan_cache_mode = force_generic_plan")

@@ -46,8 +46,8 @@ def _not_among(id_: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> list[Conditi
 
 
 async def freeze(tx: TenantTx, mass_reply_id: MassReplyId, selection: Selection) -> int:
-    """Store the ids that a selection matches now, in pages of up to PAGE_SIZE, in one statement. Return their
-    number."""
+    """Store the ids that a selection matches now, in pages of up to PAGE_SIZE, and their number, in one statement.
+    Return it."""
     await _refuse_foreign_follow_up(tx, selection)
     selected = selected_ids(tx.tenant, selection).subquery()
     numbered = sa.select(
@@ -61,8 +61,10 @@ async def freeze(tx: TenantTx, mass_reply_id: MassReplyId, selection: Selection)
         .returning(sa.func.cardinality(selection_pages.c.conversation_ids).label("size"))
         .cte()
     )
-    total = sa.select(sa.func.coalesce(sa.func.sum(stored.c.size), 0))
-    return int(await tx.scalar(total) or 0)
+    total = sa.select(sa.func.coalesce(sa.func.sum(stored.c.size), 0)).scalar_subquery()
+    table = mass_replies.c
+    counted = sa.update(mass_replies).where(table.tenant_id == tx.tenant, table.id == mass_reply_id)
+    return int(await tx.scalar(counted.values(selected_count=total).returning(table.selected_count)))
 
 
 async def _refuse_foreign_follow_up(tx: TenantTx, selection: Selection) -> None:

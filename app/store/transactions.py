@@ -53,6 +53,11 @@ class Transaction:
         """
         return await fetch_rows(self.driver, statement, self._bound(statement, values) or {})
 
+    async def script(self, statements: str) -> None:
+        """Run statements of our own without values, in one round trip."""
+        with _raising(self.driver):
+            await self.driver.execute(statements)
+
     async def rows_of_each(self, statement: sa.TextClause, values: Sequence[Mapping[str, object]]) -> list[Any]:
         """Run a statement once for each of the values, in one round trip. Each sees what was committed before it."""
         compiled = _compiled(statement)

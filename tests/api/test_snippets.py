@@ -7,9 +7,9 @@ import httpx
 import pytest
 from dirty_equals import IsDatetime
 
-from app.accounts.sql import snippets
 from app.domain.permissions import Role
 from app.domain.words import Channel
+from app.mass_replies.sql import drafts
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
@@ -120,13 +120,14 @@ async def test_of_a_tenant_s_snippets_a_message_loads_those_that_it_names(
     await add_conversations(runtime, tenant, Channel.EMAIL, 1, account=account)
     for shortcode in ("refund", "sig", "long"):
         await client.put(f"/snippets/{shortcode}", json={"text": f"The text of {shortcode}."})
-    loaded, texts = [], snippets.texts
+    loaded, setting = [], drafts.setting
 
-    async def texts_told(*given: Any) -> dict[str, str]:
-        loaded.append(await texts(*given))
-        return loaded[-1]
+    async def setting_told(*given: Any) -> drafts.Setting:
+        found = await setting(*given)
+        loaded.append(found.snippets)
+        return found
 
-    monkeypatch.setattr(snippets, "texts", texts_told)
+    monkeypatch.setattr(drafts, "setting", setting_told)
     message = {"text": "/refund Read https://example.com/long or /none.", "html": "<p>/sig</p>"}
     body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": message}
     preview = await client.post("/mass-replies/preview", json=body)

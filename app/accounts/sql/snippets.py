@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.domain.words import TenantId
-from app.store.filters import one_of
 from app.store.transactions import TenantTx
 from app.tables import snippets
 
@@ -50,15 +49,6 @@ async def list_snippets(tx: TenantTx, *, after: str | None, limit: int) -> Seque
     if after is not None:
         query = query.where(snippets.c.shortcode > after)
     return [_read(row) for row in await tx.execute(query)]
-
-
-async def texts(tx: TenantTx, shortcodes: Sequence[str]) -> dict[str, str]:
-    """Return the texts of those snippets that there are, by shortcode."""
-    if not shortcodes:
-        return {}
-    named = (snippets.c.tenant_id == tx.tenant, one_of(snippets.c.shortcode, shortcodes))
-    query = sa.select(snippets.c.shortcode, snippets.c.text).where(*named)
-    return {row.shortcode: row.text for row in await tx.execute(query)}
 
 
 async def delete_snippet(tx: TenantTx, shortcode: str) -> bool:

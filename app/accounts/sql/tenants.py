@@ -36,8 +36,3 @@ async def tenant_exists(tx: TenantTx) -> bool:
 async def every_tenant(tx: SweepTx) -> list[TenantId]:
     """Return the ids of all tenants."""
     return [TenantId(id_) for id_ in await tx.scalars(sa.select(tenants.c.id).order_by(tenants.c.id))]
-
-
-async def tenant_name(tx: TenantTx) -> str:
-    name: str = (await tx.execute(sa.select(tenants.c.name).where(tenants.c.id == tx.tenant))).scalar_one()
-    return name

@@ -12,7 +12,7 @@ from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE, WHEN_TO_POLL
 from app.api.idempotency import KeyHeader, read_key
-from app.api.mass_replies import Id, existing, read, response_of, snapshot, state_of, wake
+from app.api.mass_replies import Id, existing, read, response_of, snapshot, state_of, wake, whole
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     MassReplyBody,
@@ -44,6 +44,7 @@ from app.domain.errors import (
     UnknownAttachment,
     UnknownMergeTag,
 )
+from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import confirm, create
@@ -127,20 +128,23 @@ async def _created(
     runtime: Runtime, tenant: TenantId, created: create.Creation, key: IdempotencyKey | None
 ) -> Response:
     """Return the mass reply, even if the first request with this key died before its response."""
-    async with runtime.database.begin(tenant) as tx:
-        batch = await existing(tx, created.id)
-        bind_contextvars(mass_reply=str(batch.id))
-        preparing = batch.status is MassReplyStatus.PREPARING
-        if preparing and created.earlier is not None and created.earlier.answer is None:
-            raise IdempotencyInProgress
-        code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
-        text = response_of(batch).model_dump_json()
-        if key is not None:
-            code, text = await key.close(tx, code, text)
-    headers = {"Location": f"/mass-replies/{batch.id}"}
+    bind_contextvars(mass_reply=str(created.id))
+    if key is None:
+        code, text = _first_response(created, await whole(runtime, tenant, created.id))
+    else:
+        async with runtime.database.begin(tenant) as tx:
+            code, text = await key.close(tx, *_first_response(created, await existing(tx, created.id)))
+    headers = {"Location": f"/mass-replies/{created.id}"}
     if created.earlier is not None:
         headers["Idempotent-Replayed"] = "true"
     return Response(text, code, headers, media_type="application/json")
+
+
+def _first_response(created: create.Creation, batch: MassReply) -> tuple[int, str]:
+    preparing = batch.status is MassReplyStatus.PREPARING
+    if preparing and created.earlier is not None and created.earlier.answer is None:
+        raise IdempotencyInProgress
+    return status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED, response_of(batch).model_dump_json()
 
 
 @router.post(

@@ -29,6 +29,10 @@ class FrozenPage:
     conversation_ids: Sequence[UUID]
     is_last: bool
 
+    @property
+    def is_first(self) -> bool:
+        return self.number == 0
+
 
 _HOLD = sa.text("""
     SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
@@ -188,17 +192,19 @@ async def renew_statistics(tx: TenantTx, added: int) -> None:
         await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
+_FINISH = sa.text("""
+    UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
+           preflight = CAST(:preflight AS jsonb), updated_at = now(),
+           expires_at = clock_timestamp() + CAST(:confirm_within AS interval)
+    WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
+""")
+
+
 async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, confirm_within: timedelta) -> None:
     """Store the preflight, and until when it may be confirmed, by the database's clock."""
-    statement = sa.text("""
-        UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
-               preflight = CAST(:preflight AS jsonb), updated_at = now(),
-               expires_at = clock_timestamp() + CAST(:confirm_within AS interval)
-        WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
-    """)
     preflight = json.dumps(summary.to_json())
     values = {"recipients": summary.recipients, "preflight": preflight, "confirm_within": confirm_within}
-    await tx.execute(statement, id=id_, **values)
+    await tx.rows(_FINISH, id=id_, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +220,19 @@ class Wording:
     guards: Guards = NO_GUARDS
 
 
+_WORDING = sa.text("""
+    SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
+           m.whatsapp_template, m.author_name, m.author_email, m.guards, t.name AS tenant_name
+    FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
+    WHERE m.tenant_id = :tenant AND m.id = :id
+""")
+
+
 async def wording(tx: TenantTx, id_: MassReplyId) -> Wording | None:
-    statement = sa.text("""
-        SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
-               m.whatsapp_template, m.author_name, m.author_email, m.guards, t.name AS tenant_name
-        FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
-        WHERE m.tenant_id = :tenant AND m.id = :id
-    """)
-    row = (await tx.execute(statement, id=id_)).first()
-    if row is None:
+    rows = await tx.rows(_WORDING, id=id_)
+    if not rows:
         return None
+    [row] = rows
     return Wording(
         source=Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
         on_unresolved=OnUnresolved(row.on_unresolved),

@@ -1,6 +1,6 @@
 """Conversations with everything that decides whether and how a reply is sent on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -96,17 +96,14 @@ class ReplyAccounts:
         return found or _NO_ACCOUNT
 
 
-_ACCOUNTS = sa.text("""
-    SELECT id, channel, provider, config FROM channel_accounts WHERE tenant_id = :tenant AND enabled ORDER BY created_at
-""")
-
-
-async def reply_accounts(tx: TenantTx) -> ReplyAccounts:
+def reply_accounts(accounts: Iterable[Any]) -> ReplyAccounts:
+    """Return those of a tenant's accounts that are enabled. The oldest one comes first."""
     by_id: dict[UUID, ReplyAccount] = {}
     oldest: dict[str, ReplyAccount] = {}
-    for row in await tx.rows(_ACCOUNTS):
-        account = by_id[row.id] = ReplyAccount(row.id, row.provider, row.config, region_of(row.config))
-        oldest.setdefault(row.channel, account)
+    for each in accounts:
+        if each.enabled:
+            account = by_id[each.id] = ReplyAccount(each.id, each.provider, each.config, region_of(each.config))
+            oldest.setdefault(each.channel, account)
     return ReplyAccounts(by_id, oldest)
 
 

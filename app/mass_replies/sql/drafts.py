@@ -1,7 +1,8 @@
 """New mass replies, as they were requested."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -9,8 +10,34 @@ from app.domain.guards import NO_GUARDS, Guards
 from app.domain.mass_reply import Draft
 from app.domain.selection import to_json
 from app.domain.text.message import Source
-from app.domain.words import MassReplyId
-from app.store.transactions import TenantTx
+from app.domain.words import MassReplyId, TenantId
+from app.store.database import Database
+from app.store.transactions import TenantTx, in_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a draft is read with."""
+
+    tenant_name: str
+    guards: Guards
+    snippets: Mapping[str, str]
+    """Texts by shortcode: of those that the draft names, all that there are."""
+
+
+_SETTING = in_tenant("""
+    SELECT t.name, s.guards,
+           (SELECT json_object_agg(n.shortcode, n.text) FROM snippets n
+            WHERE n.tenant_id = :tenant AND n.shortcode = ANY (CAST(:named AS text[]))) AS snippets
+    FROM tenants t LEFT JOIN tenant_settings s ON s.tenant_id = t.id WHERE t.id = :tenant
+""")
+
+
+async def setting(database: Database, tenant: TenantId, named: Sequence[str]) -> Setting:
+    """Return what to read a draft with that names these snippets, in one round trip."""
+    [row] = await database.fetch(tenant, _SETTING, named=named)
+    return Setting(row.name, NO_GUARDS if row.guards is None else Guards.from_json(row.guards), row.snippets or {})
+
 
 _INSERT = sa.text("""
     INSERT INTO mass_replies (tenant_id, status, selection, message_text, message_html, attachment_ids, source_text,
@@ -27,7 +54,7 @@ _INSERT = sa.text("""
 async def insert(
     tx: TenantTx, draft: Draft, source: Source, guards: Guards, parties: Iterable[str] = ()
 ) -> MassReplyId:
-    row = await tx.execute(
+    [row] = await tx.rows(
         _INSERT,
         selection=json.dumps(to_json(draft.selection)),
         text=draft.text,
@@ -45,12 +72,4 @@ async def insert(
         parties=sorted(parties),
         guards=None if guards == NO_GUARDS else json.dumps(guards.to_json()),
     )
-    return MassReplyId(row.scalar_one())
-
-
-async def set_selected_count(tx: TenantTx, id_: MassReplyId, count: int) -> None:
-    await tx.execute(
-        sa.text("UPDATE mass_replies SET selected_count = :count WHERE tenant_id = :tenant AND id = :id"),
-        id=id_,
-        count=count,
-    )
+    return MassReplyId(row.id)
