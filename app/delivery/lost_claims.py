@@ -10,7 +10,7 @@ from app.delivery.give_back import give_back_claim
 from app.delivery.waiting import Wait
 from app.domain.lanes import LaneKey
 from app.store.database import Database
-from app.store.overload import may_pass
+from app.store.overload import is_locked_out, may_pass
 
 log = structlog.get_logger()
 
@@ -44,7 +44,12 @@ class LostClaims:
     async def wait_after(self, token: UUID, error: BaseException) -> Wait | None:
         """Give back what the claim took. Return when to claim again: at once after one lost connection, later after
         several. Return None if the sweeper must wake the lane. Raise the error again if it is a bug of ours.
+
+        If somebody keeps the account or the lane locked, nothing was claimed, and other lanes may go first.
         """
+        if is_locked_out(error):
+            log.warning("claim_locked_out")
+            return Wait(asyncio.get_running_loop().time() + LOST_AGAIN, shared=True)
         if not (await self.give_back(token, error) and may_pass(error)):
             return None
         rest, self._lost_one = (LOST_AGAIN if self._lost_one else 0.0), True

@@ -14,7 +14,8 @@ _AWAY: Final = ("08", "25006", "25P03", "25P04", "53", "57P")
 https://www.postgresql.org/docs/18/errcodes-appendix.html"""
 _STOPPED: Final = "57014"
 """A statement was ended by its time-out."""
-_IN_THE_WAY: Final = ("40001", "40P01", "55P03")
+_LOCKED: Final = "55P03"
+_IN_THE_WAY: Final = ("40001", "40P01", _LOCKED)
 """Two transactions conflicted. Another try may succeed."""
 _STARTING: Final = "57P03"
 
@@ -61,6 +62,11 @@ def may_pass(error: BaseException) -> bool:
 def is_lost(error: BaseException | None) -> bool:
     """Return whether a statement's connection was lost."""
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
+def is_locked_out(error: BaseException) -> bool:
+    """Return whether a statement waited too long for a lock. Nothing of its transaction was committed."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == _LOCKED
 
 
 def is_starting(error: Exception) -> bool:

@@ -53,8 +53,8 @@ OWN_WORK: Final = WorkKind("own work")
 """The work of workers and commands: no caller waits for it, and no caller decides what it costs."""
 DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
 """The sweeper's changes: a few hundred rows at most, which others wait for."""
-PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
-"""Claims: the same few statements for each group of deliveries."""
+PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True, lock_seconds=2)
+"""Claims: the same few statements for each group of deliveries. While one waits for a lock, its pump works no lane."""
 RECORDS: Final = replace(PUMPS, name="records", in_groups=True, lock_seconds=1)
 """Records of how calls ended, in groups of up to 500. While one waits for a lock, others are not written."""
 SWEEP: Final = WorkKind("sweep", transaction_seconds=60)
