@@ -6,45 +6,35 @@ deliveries are claimed and rendered, and the last ones are recorded.
 """
 
 import asyncio
-import math
-from collections import deque
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
-from itertools import takewhile
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
 
 from app.channels.http import elapsed
 from app.delivery.calling import LEASE_MARGIN
-from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Judging, is_open
-from app.delivery.give_back import give_back
+from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Judging
+from app.delivery.lane_calls import LaneCalls, ReadyCall
+from app.delivery.lane_watcher import LaneWatcher
 from app.delivery.lost_claims import LostClaims
 from app.delivery.outcomes import refused
 from app.delivery.pump_context import PumpContext
 from app.delivery.rendering import render
-from app.delivery.sending import ReadyCall, Sending, takes_many
-from app.delivery.sql import account_health, claims, waiting
+from app.delivery.sql import account_health, waiting
 from app.delivery.staged_files import FilesNotStaged, StagedFiles
 from app.delivery.waiting import NOBODY, TICK, AccountQueue, Wait
 from app.domain.channel_port import Adapter
 from app.domain.lanes import LaneKey
 from app.domain.words import Reason
 from app.store.credentials import CredentialsUnreadable
-from app.store.overload import TROUBLE
 
 log = structlog.get_logger()
 
-BATCH_FROM: Final = 10
-"""Fewer deliveries than this are sent one by one, even if the provider takes many in one call."""
 PATIENCE: Final = 0.1
 """Seconds. A pump that must wait longer gives its place to another lane."""
 LULL: Final = 0.02
 """Seconds that free slots may wait until a larger claim is worth it."""
-FRESH: Final = 0.9
-"""Seconds after which a pump must check again that its lane is open before it begins a call."""
-CHECK_EVERY: Final = 0.2
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
 
@@ -57,27 +47,22 @@ class Pump:
         self._context = context
         self._lane = lane
         self._stop = stop
-        self._slots = context.slots.of(lane.tenant, lane.account)
-        self._slots.callers.add(self)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[ReadyCall] = deque()
-        self._changed = asyncio.Event()
-        self._open_at = -math.inf
-        """When the lane was last known to be open, by the event loop's clock. At its 0 the machine started."""
-        self._watched = False
-        """Whether a task watches the lane for the calls that wait."""
-        self._fault: BaseException | None = None
-        self._staged = StagedFiles()
-        self._sending = Sending(context, lane, self._slots)
         self._account_queue = queue or NOBODY
-        self._wait: Wait | None = None
-        self._came_back = False
-        """Whether a delivery returned to the queue since the last claim."""
+        self._dispatcher = context.dispatchers.of(lane.tenant, lane.account)
+        self._slots = self._dispatcher.slots
+        self._calls = LaneCalls(lane, self._slots, context.batch_sizes, stop)
+        self._dispatcher.join(self._calls)
+        self._watcher = LaneWatcher(context.database, self._dispatcher, self._calls, stop)
         self._lost_claims = LostClaims(context.database, lane, stop)
+        self._staged = StagedFiles()
+        self._wait: Wait | None = None
         self.took = False
         """Whether anything was claimed."""
-        self.put_off = False
+
+    @property
+    def put_off(self) -> bool:
         """Whether the provider deferred anything: it becomes due at a time that no claim has seen."""
+        return self._calls.put_off
 
     async def run(self) -> Wait | None:
         """Work one turn and wait for its calls. Return what `work` returns."""
@@ -87,7 +72,7 @@ class Pump:
             try:
                 await self.drain()
             finally:
-                await self._context.slots.release(self._context.database)
+                await self._context.dispatchers.release(self._context.database)
 
     async def work(self) -> Wait | None:
         """Claim and send. Return when the lane needs its next turn, or None if waiting alone brings no work.
@@ -99,6 +84,7 @@ class Pump:
         except FilesNotStaged as error:
             # Claim nothing that would have to leave without its files.
             return await self.hold(str(error))
+        self._calls.left_out = self._staged.refused
         loop = asyncio.get_running_loop()
         left = self._context.pace.budget.total_seconds()
         end = loop.time() + left
@@ -109,22 +95,14 @@ class Pump:
         return self._wait or Wait(loop.time())
 
     async def drain(self) -> None:
-        """Wait until every call has ended and is recorded. Once `stop` is set, give back what was not begun.
+        """Wait until every call has ended and is recorded.
 
         Raise the error that ended one of them, unless the turn has raised it.
         """
-        stop = asyncio.ensure_future(self._stop.wait())
-        while self._pending:
-            if self._stop.is_set() and self._ready:
-                await self._give_back_ready()
-                continue
-            self._changed.clear()
-            changed = asyncio.ensure_future(self._changed.wait())
-            await asyncio.wait({changed, *(() if stop.done() else (stop,))}, return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
-        stop.cancel()
-        self._slots.callers.discard(self)
-        self._raise_fault()
+        while self._calls.tasks.running:
+            await self._calls.tasks.change()
+        self._dispatcher.leave(self._calls)
+        self._calls.tasks.raise_fault()
 
     async def hold(self, reason: str) -> Wait:
         """Hold a lane that cannot be worked, and show the reason on the lane, in the log and in the metrics."""
@@ -134,16 +112,12 @@ class Pump:
         log.error("lane_held", why=reason, seconds=rest.total_seconds())
         return Wait(asyncio.get_running_loop().time() + rest.total_seconds())
 
-    @property
-    def _pending(self) -> bool:
-        return bool(self._tasks or self._ready)
-
     async def _round(self, left: float) -> bool:
         """Claim once, or wait for room. Return False if there is nothing more to do in this turn."""
-        self._raise_fault()
+        self._calls.tasks.raise_fault()
         if not self._slots.wants_claim:
             lull = self._slots.idle
-            if await self._change(min(left, LULL) if lull else left) or not lull:
+            if await self._calls.tasks.change(min(left, LULL) if lull else left) or not lull:
                 return True
         if self._wait is not None and self._wait.left > 0:
             return await self._wait_for(self._wait, left)
@@ -155,29 +129,14 @@ class Pump:
             return True
         return await self._wait_for_returns(left) or result.last
 
-    def _raise_fault(self) -> None:
-        """Raise, once, the error that ended a part of this pump's work."""
-        fault, self._fault = self._fault, None
-        if fault is not None:
-            raise fault
-
-    async def _change(self, longest: float | None = None) -> bool:
-        """Wait for a change. Return False if none comes within `longest` seconds."""
-        self._changed.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(longest):
-                await self._changed.wait()
-                return True
-        return False
-
     async def _wait_for_returns(self, left: float) -> bool:
         """Wait until a call returns a delivery to the queue. Return False if no call is under way any more."""
         end = asyncio.get_running_loop().time() + left
-        while self._pending and not self._came_back:
-            if not await self._change(max(0.0, end - asyncio.get_running_loop().time())):
+        while self._calls.tasks.running and not self._calls.came_back:
+            if not await self._calls.tasks.change(max(0.0, end - asyncio.get_running_loop().time())):
                 return True
-        self._raise_fault()
-        return self._came_back
+        self._calls.tasks.raise_fault()
+        return self._calls.came_back
 
     async def _wait_for(self, wait: Wait, left: float) -> bool:
         """Let time pass. Return False if the lane should wait outside of this turn, and let others work.
@@ -186,9 +145,9 @@ class Pump:
         """
         if wait.shared and (wait.left >= PATIENCE or self._account_queue.crowded(self._lane)):
             return False
-        if self._pending:
-            await self._change(min(left, wait.left + TICK))
-            if self._came_back:
+        if self._calls.tasks.running:
+            await self._calls.tasks.change(min(left, wait.left + TICK))
+            if self._calls.came_back:
                 self._wait = None
             return True
         if wait.left >= min(left, PATIENCE):
@@ -198,7 +157,7 @@ class Pump:
 
     async def _claim(self) -> ClaimResult:
         """Claim what may be sent now. If the commit gets no answer, send nothing and give back what was claimed."""
-        token, self._wait, self._came_back = uuid4(), None, False
+        token, self._wait, self._calls.came_back = uuid4(), None, False
         now = asyncio.get_running_loop().time()
         until = elapsed() + (self._context.pace.lease - LEASE_MARGIN).total_seconds()
         try:
@@ -215,11 +174,11 @@ class Pump:
         self.took |= bool(result.rows)
         self._account_queue.asked(self._lane, result.wait, took=bool(result.rows))
         if result.judging is not None:
-            self._open_at = now
+            self._calls.open_at = now
             self._slots.claimed(len(result.rows))
-            self._spawn(self._make_ready(token, result, result.judging, until))
+            self._calls.tasks.start(self._make_ready(token, result, result.judging, until))
         if result.share is not None:
-            self._slots.granted(result.share)
+            self._dispatcher.granted(result.share)
         return result
 
     async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
@@ -227,17 +186,16 @@ class Pump:
         try:
             claimed_sends = await render(self._context, self._lane, result, judging, until)
         except BaseException as error:  # noqa: BLE001 - the pump raises it
-            self._slots.dropped(len(result.rows))
+            self._dispatcher.dropped(len(result.rows))
             try:
                 if await self._lost_claims.give_back(token, error):
-                    self._came_back = True
-                    self._changed.set()
+                    self._calls.returned()
             except BaseException as fault:  # noqa: BLE001 - see above
-                self._fault = fault
+                self._calls.tasks.failed(fault)
             return
         if late := len(result.rows) - len(claimed_sends):
-            self._slots.dropped(late)
-            self._came_back = True
+            self._dispatcher.dropped(late)
+            self._calls.returned()
         self._queue(claimed_sends, judging.sender.adapter, until)
 
     def _queue(self, claimed_sends: Sequence[ClaimedSend], adapter: Adapter, until: float) -> None:
@@ -245,116 +203,15 @@ class Pump:
             if isinstance(claimed_send.outbound, Reason):
                 self._slots.refused(1)
                 ended = refused(claimed_send.claimed, claimed_send.outbound)
-                self._spawn(self._sending.record(adapter.name, [claimed_send.claimed], [ended]))
+                self._calls.tasks.start(self._dispatcher.record(adapter.name, [claimed_send.claimed], [ended]))
             else:
-                self._ready.append(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
-        if self._ready:
-            if not self._watched:
-                self._watched = True
-                self._spawn(self._watch_lane())
-            self._slots.offer(self)
+                self._calls.add(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
+        if self._calls.ready:
+            self._watcher.start()
+            self._dispatcher.offer(self._calls)
 
     async def _pause_account(self) -> None:
         """Pause the account until it is saved again: nothing can leave through it, and nothing was claimed."""
         log.error("credentials_unreadable")
         async with self._context.database.begin(self._lane.tenant) as tx:
             await account_health.pause(tx, self._lane.account, UNREADABLE)
-
-    @property
-    def ready(self) -> bool:
-        return bool(self._ready)
-
-    def changed(self) -> None:
-        self._changed.set()
-
-    def begin(self, free: int) -> bool:
-        """Begin the next call, of at most `free` deliveries. Return False if none may begin now."""
-        if not self._ready or self._stop.is_set() or not self._was_open(FRESH):
-            return False
-        adapter = self._ready[0].adapter
-        if takes_many(adapter) and (alike := self._alike(adapter)) >= BATCH_FROM:
-            if free < BATCH_FROM and self._slots.in_use:
-                return False
-            many = self._take(min(alike, free, self._context.batch_sizes.limit(self._lane)))
-            self._spawn(self._send(self._sending.many(many, self._staged.refused)))
-        else:
-            [one] = self._take(1)
-            self._spawn(self._send(self._sending.one(one, self._staged.refused)))
-        return True
-
-    def _alike(self, adapter: Adapter) -> int:
-        return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
-
-    async def _send(self, call: Coroutine[Any, Any, bool]) -> None:
-        if await call:
-            self.put_off = self._came_back = True
-            self._changed.set()
-
-    def _take(self, size: int) -> list[ReadyCall]:
-        self._slots.began(size)
-        return [self._ready.popleft() for _ in range(size)]
-
-    def _was_open(self, seconds: float) -> bool:
-        """Return whether the lane was seen open within these seconds, and since its account's last trouble."""
-        now = asyncio.get_running_loop().time()
-        return self._open_at >= now - seconds and self._open_at >= self._slots.troubled_at
-
-    async def _watch_lane(self) -> None:
-        """Check the lane regularly while calls wait to be begun.
-
-        Give them back once it is closed, once it is too late to begin them, and after a bug of ours: nobody else
-        watches.
-        """
-        try:
-            while self._ready and not self._stop.is_set():
-                if self._ready[0].until <= elapsed():
-                    await self._give_back_ready()
-                elif not self._slots.troubled and not self._was_open(FRESH / 2):
-                    await self._check_lane()
-                await asyncio.sleep(CHECK_EVERY)
-        except Exception:
-            while self._ready:  # more may come meanwhile
-                await self._give_back_ready()
-            raise
-        finally:
-            self._watched = False
-
-    async def _check_lane(self) -> None:
-        now = asyncio.get_running_loop().time()
-        try:
-            async with self._context.database.begin(self._lane.tenant) as tx:
-                snapshot = await claims.read_lane(tx, self._lane, self._slots.holder)
-        except TROUBLE as error:
-            log.warning("lane_not_seen", error=type(error).__name__)
-            return
-        if snapshot is not None and is_open(snapshot):
-            self._open_at = now
-            self._slots.offer(self)
-        elif self._ready:
-            await self._give_back_ready()
-
-    async def _give_back_ready(self) -> None:
-        """Give back the deliveries that were claimed ahead and not begun. If that fails, the turn raises the error once
-        its calls have ended.
-        """
-        rows = [each.claimed for each in self._ready]
-        self._ready.clear()
-        try:
-            await give_back(self._context.database, self._lane, rows, self._stop)
-        except Exception as error:  # noqa: BLE001 - see above
-            self._fault = error
-        self._came_back = True
-        self._slots.dropped(len(rows))
-        self._changed.set()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            self._fault = fault
-        if not self._tasks or self._fault is not None:
-            self._changed.set()

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.delivery.batch_sizes import BatchSizes
+from app.delivery.dispatcher import Dispatchers
 from app.delivery.record import Recorder
 from app.delivery.senders import PlanCache, SenderCache
-from app.delivery.slots import Slots
 from app.delivery.staged_files import FileStaging
 from app.process.aside import Aside
 from app.store.database import Database
@@ -36,7 +36,8 @@ class PumpContext:
     telemetry: Telemetry = field(default_factory=Telemetry)
     aside: Aside = field(default_factory=Aside)
     batch_sizes: BatchSizes = field(default_factory=BatchSizes)
-    slots: Slots = field(init=False)
+    dispatchers: Dispatchers = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "slots", Slots(self.pace.slots))
+        dispatchers = Dispatchers(self.pace.slots, self.recorder, self.batch_sizes, self.telemetry)
+        object.__setattr__(self, "dispatchers", dispatchers)

@@ -95,7 +95,7 @@ class PumpRunner:
         due = {lane: left for lane, left in waits.items() if kept.get(lane, 0.0) < now + RENEWED_BEFORE}
         promised = await self._promise(due)
         self._promised = kept | {lane: now + due[lane] for lane in promised}
-        await self._context.slots.release(self._context.database)
+        await self._context.dispatchers.release(self._context.database)
 
     async def _promise(self, seconds: dict[LaneKey, float]) -> list[LaneKey]:
         """Store promises, and return the lanes of those that are stored. A tenant with a fault holds back no other."""
@@ -121,7 +121,7 @@ class PumpRunner:
         self._later.close()
         with suppress(*TROUBLE):
             await self._promise(dict.fromkeys(lanes, 0.0))
-            await self._context.slots.release(self._context.database)
+            await self._context.dispatchers.release(self._context.database)
 
     def _ask(self, lane: LaneKey) -> None:
         """Let a lane claim for its account's queue at once: in the process's queue it would come too late."""

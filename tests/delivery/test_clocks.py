@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.channels import http as channel_http
-from app.delivery import calling
+from app.delivery import calling, lane_watcher
 from app.delivery import pump as pumping
 from app.delivery.sql import account_health, call_shares
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
@@ -35,7 +35,7 @@ class Suspended:
 @pytest.fixture
 def suspended(monkeypatch: pytest.MonkeyPatch) -> Suspended:
     clock = Suspended()
-    for module in (channel_http, calling, pumping):
+    for module in (channel_http, calling, lane_watcher, pumping):
         monkeypatch.setattr(module, "elapsed", clock)
     return clock
 

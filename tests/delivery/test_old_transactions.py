@@ -126,7 +126,7 @@ async def test_a_claim_of_an_empty_queue_does_not_read_what_has_left(stage: Stag
         await stage.claim(batch)
         async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
             before = await entries_read(tx, "ix_deliveries_due")
-            slots = context.slots.of(batch.lane.tenant, batch.lane.account)
+            slots = context.dispatchers.of(batch.lane.tenant, batch.lane.account).slots
             result = await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
             assert (result.rows, result.wait) == ((), None)
             assert await entries_read(tx, "ix_deliveries_due") == before

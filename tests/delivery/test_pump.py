@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import cast
 from uuid import UUID
 
 import pytest
@@ -14,19 +12,17 @@ from sqlalchemy.exc import DBAPIError
 
 from app.channels.http import elapsed
 from app.delivery import calling
-from app.delivery import pump as delivery_pump
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.claim import Claim, ClaimResult
-from app.delivery.pump import BATCH_FROM, FRESH, Pump
-from app.delivery.sending import ReadyCall
-from app.delivery.sql import claims
+from app.delivery.lane_calls import BATCH_FROM
+from app.delivery.pump import Pump
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import Channel, ReasonCode, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate
-from tests.delivery.stage import LEASE, Batch, Stage, eventually, recording
+from tests.delivery.stage import LEASE, Stage, eventually, recording
 
 S = DeliveryStatus
 
@@ -136,95 +132,7 @@ async def test_a_claim_that_finds_the_lane_shut_lets_no_call_begin(stage: Stage)
     await stage.runs("UPDATE mass_replies SET status = 'paused' WHERE id = :id", id=batch.id)
     pump = Pump(stage.pump_context(Carrier()), batch.lane, asyncio.Event())
     assert await pump._claim() == ClaimResult()
-    assert not pump._was_open(3600)
-
-
-class TestWhatIsReady:
-    async def pump(self, stage: Stage, adapter: Carrier, calls: int) -> Pump:
-        """A pump of a lane that was just seen open, with calls that may begin."""
-        pump = Pump(stage.pump_context(adapter), (await stage.batch()).lane, asyncio.Event())
-        pump._ready.extend([cast(ReadyCall, SimpleNamespace(adapter=adapter))] * calls)
-        pump._open_at = asyncio.get_running_loop().time()
-        return pump
-
-    async def test_waits_until_the_lane_is_seen_open_again_after_a_while(self, stage: Stage) -> None:
-        pump = await self.pump(stage, Carrier(), 1)
-        pump._open_at -= FRESH + 0.01
-        assert (pump.begin(1), len(pump._ready)) == (False, 1)
-
-    async def test_waits_until_the_lane_is_seen_open_again_after_trouble(self, stage: Stage) -> None:
-        pump = await self.pump(stage, Carrier(), 1)
-        pump._slots.troubled_at = pump._open_at + 0.01
-        assert (pump.begin(1), len(pump._ready)) == (False, 1)
-
-    async def test_stays_ready_while_the_lane_is_open(self, stage: Stage) -> None:
-        pump = await self.pump(stage, Carrier(), 1)
-        pump._open_at = 0.0
-        await pump._check_lane()
-        assert (len(pump._ready), pump._was_open(FRESH)) == (1, True)
-
-    @pytest.mark.parametrize("closed", ["UPDATE lanes SET pause_reason = 'person'", "DELETE FROM lanes"])
-    async def test_is_given_back_once_the_lane_is_shut_or_gone(self, stage: Stage, closed: str) -> None:
-        pump, batch = await self.claimed(stage, elapsed() + 3600)
-        await stage.runs(f"{closed} WHERE mass_reply_id = :id", id=batch.id)
-        await pump._check_lane()
-        assert (await stage.status(batch.first), len(pump._ready), pump._slots.waiting) == (S.QUEUED, 0, 0)
-
-    async def claimed(self, stage: Stage, until: float) -> tuple[Pump, Batch]:
-        """A pump with one call that may begin until then, for which no slot is free."""
-        batch, pump = await stage.batch(), await self.pump(stage, Carrier(), 0)
-        pump._lane, [claimed] = batch.lane, await stage.claim(batch)
-        pump._ready.append(cast(ReadyCall, SimpleNamespace(claimed=claimed, until=until)))
-        pump._slots.claimed(1)
-        return pump, batch
-
-    async def test_is_given_back_when_it_is_too_late_to_begin(self, stage: Stage) -> None:
-        """It would become uncertain, although nothing was sent."""
-        pump, batch = await self.claimed(stage, elapsed())
-        async with asyncio.timeout(20):
-            await pump._watch_lane()
-        assert (await stage.status(batch.first), pump._slots.waiting) == (S.QUEUED, 0)
-
-    async def test_is_given_back_when_a_fault_of_ours_keeps_the_lane_from_being_seen(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async def fails(*_: object) -> None:
-            raise ZeroDivisionError
-
-        pump, batch = await self.claimed(stage, elapsed() + 3600)
-        pump._open_at = 0.0
-        monkeypatch.setattr(claims, "read_lane", fails)
-        with pytest.raises(ZeroDivisionError):
-            await pump._watch_lane()
-        assert (await stage.status(batch.first), pump._slots.waiting) == (S.QUEUED, 0)
-
-    async def test_is_given_back_with_what_comes_meanwhile(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-        async def fails(*_: object) -> None:
-            raise ZeroDivisionError
-
-        async def takes_long(*_: object) -> None:
-            given_back.append(len(pump._ready))
-            if len(given_back) == 1:
-                pump._ready.append(later)
-
-        given_back = list[int]()
-        pump, _ = await self.claimed(stage, elapsed() + 3600)
-        later, pump._open_at = pump._ready[0], 0.0
-        monkeypatch.setattr(claims, "read_lane", fails)
-        monkeypatch.setattr(delivery_pump, "give_back", takes_long)
-        with pytest.raises(ZeroDivisionError):
-            await pump._watch_lane()
-        assert (len(given_back), len(pump._ready)) == (2, 0)
-
-    async def test_does_not_begin_once_the_process_stops(self, stage: Stage) -> None:
-        pump = await self.pump(stage, Carrier(), 1)
-        pump._stop.set()
-        assert (pump.begin(1), len(pump._ready)) == (False, 1)
-
-    async def test_waits_for_more_slots_while_other_calls_are_under_way_if_many_go_in_one(self, stage: Stage) -> None:
-        pump = await self.pump(stage, BulkCarrier(), BATCH_FROM)
-        pump._slots.in_use = 1
-        assert (pump.begin(BATCH_FROM - 1), len(pump._ready)) == (False, BATCH_FROM)
+    assert not pump._calls.was_open(3600)
 
 
 async def test_a_lane_that_was_held_is_no_longer_called_so_when_something_of_it_leaves(stage: Stage) -> None:

@@ -67,7 +67,7 @@ async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_o
 async def claim_two(stage: Stage, batch: Batch, context: PumpContext) -> ClaimResult:
     """Claim two deliveries of an account that has two tokens left."""
     await stage.runs("UPDATE channel_accounts SET allowed_at = clock_timestamp() - interval '1 s', rate_per_second = 2")
-    slots = context.slots.of(stage.tenant, stage.account)
+    slots = context.dispatchers.of(stage.tenant, stage.account).slots
     async with stage.database.begin(stage.tenant) as tx:
         return await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
 
@@ -103,7 +103,7 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     monkeypatch.setattr("app.process.aside.TURN", 0)  # one recipient a turn
     batch, carrier = await stage.batch(3), Carrier()
     pump_context = stage.pump_context(carrier)
-    slots = pump_context.slots.of(stage.tenant, stage.account)
+    slots = pump_context.dispatchers.of(stage.tenant, stage.account).slots
     async with stage.database.begin(stage.tenant) as tx:
         taken = await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     assert taken.judging is not None
@@ -118,7 +118,7 @@ async def test_a_crash_between_the_claim_and_its_texts_sends_nothing_until_a_per
     batch, dead, alive = await stage.batch(2), Carrier(), Carrier()
     pump_context = stage.pump_context(dead)
     async with stage.database.begin(stage.tenant) as tx:
-        slots = pump_context.slots.of(stage.tenant, stage.account)
+        slots = pump_context.dispatchers.of(stage.tenant, stage.account).slots
         await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     await stage.let_lease_run_out(batch)
     await stage.sweeper().tick()

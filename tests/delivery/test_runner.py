@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 
+from app.delivery.dispatcher import Dispatcher
 from app.delivery.pump_context import PumpContext
 from app.delivery.runner import FAULT, PumpRunner
-from app.delivery.sending import Sending
 from app.delivery.staged_files import StagedFiles
 from app.delivery.waiting import Wait
 from app.domain.lanes import LaneKey
@@ -214,7 +214,7 @@ async def test_a_tenant_with_a_fault_keeps_no_other_s_lanes_from_being_watched_a
     for one in (other, stage):
         batch = await one.batch()
         runner._later.add(batch.lane, Wait(asyncio.get_running_loop().time() + 10))
-        slots = broken.slots.of(one.tenant, one.account)
+        slots = broken.dispatchers.of(one.tenant, one.account).slots
         slots.listed = True
         await one.runs(_SHARE, account=one.account, holder=slots.holder)
         lanes.append(batch.lane)
@@ -251,7 +251,7 @@ async def test_a_fault_of_ours_after_the_end_of_a_turn_is_shown_on_the_lane(
     async with running(pump_context) as runner:
         runner.submit(batch.lane)
         await eventually(lambda: gate.waiting == 1 and not runner._waiting)
-        monkeypatch.setattr(Sending, "_finish", breaking)
+        monkeypatch.setattr(Dispatcher, "_finish", breaking)
         gate.open.set()
         async with patience("the lane is held"):
             while (await lane_of(stage, batch)).held_reason != FAULT:

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery import pump as pump_module
-from app.delivery import record, sending
+from app.delivery import dispatcher, lane_watcher, record
 from app.delivery.outcomes import CallOutcome
 from app.delivery.pump import Pump
 from app.delivery.record import Recorder
@@ -141,7 +140,7 @@ async def test_what_was_claimed_ahead_goes_back_when_the_mass_reply_is_paused(st
     account, gate = await stage.sms_account(max_in_flight=3), Gate()
     batch, carrier = await stage.batch(20, account=account, channel=Channel.SMS), Carrier(gate)
     pump_context = stage.pump_context(carrier)
-    claimed_ahead(stage, pump_context.slots.of(stage.tenant, account))
+    claimed_ahead(stage, pump_context.dispatchers.of(stage.tenant, account).slots)
     async with recording(pump_context.recorder):
         pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: gate.waiting == 3)
@@ -160,7 +159,7 @@ async def test_stopping_gives_back_what_was_claimed_ahead(stage: Stage) -> None:
     account, gate, stop = await stage.sms_account(max_in_flight=3), Gate(), asyncio.Event()
     batch = await stage.batch(20, account=account, channel=Channel.SMS)
     pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=50))
-    claimed_ahead(stage, pump_context.slots.of(stage.tenant, account))
+    claimed_ahead(stage, pump_context.dispatchers.of(stage.tenant, account).slots)
     async with recording(pump_context.recorder):
         pump = asyncio.create_task(Pump(pump_context, batch.lane, stop).run())
         await eventually(lambda: gate.waiting == 3)
@@ -190,7 +189,7 @@ async def test_a_share_that_no_claim_has_stored_is_not_used(stage: Stage) -> Non
     await stage.runs("UPDATE deliveries SET not_before = now() + interval '1 hour'")
     pump_context = stage.pump_context(carrier)
     async with recording(pump_context.recorder):
-        slots = pump_context.slots.of(stage.tenant, account)
+        slots = pump_context.dispatchers.of(stage.tenant, account).slots
         slots.limit = 5
         await Pump(pump_context, later.lane, asyncio.Event()).run()
     assert slots.limit == 5
@@ -207,9 +206,9 @@ async def test_a_call_that_a_fault_of_ours_breaks_off_frees_its_slot(
         if first:
             raise first.pop()
 
-    monkeypatch.setattr(sending, "note_outcomes", fails_once)
+    monkeypatch.setattr(dispatcher, "note_outcomes", fails_once)
     pump_context = stage.pump_context(carrier)
-    slots = pump_context.slots.of(stage.tenant, account)
+    slots = pump_context.dispatchers.of(stage.tenant, account).slots
     async with recording(pump_context.recorder):
         with pytest.raises(ZeroDivisionError):
             await Pump(pump_context, batch.lane, asyncio.Event()).run()
@@ -224,11 +223,11 @@ async def test_a_give_back_that_fails_cuts_no_call_and_keeps_no_room(
     async def fails(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pump_module, "give_back", fails)
+    monkeypatch.setattr(lane_watcher, "give_back", fails)
     account, gate, stop = await stage.sms_account(max_in_flight=1), Gate(), asyncio.Event()
     batch = await stage.batch(2, account=account, channel=Channel.SMS)
     pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=50))
-    slots = pump_context.slots.of(stage.tenant, account)
+    slots = pump_context.dispatchers.of(stage.tenant, account).slots
     slots._speed.per_second = 1_000  # so that one is claimed ahead
     async with recording(pump_context.recorder):
         pump = Pump(pump_context, batch.lane, stop)

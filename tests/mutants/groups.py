@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from app.channels import http, provider_responses
 from app.delivery import calling, claim, give_back, outcomes, record, rendering, rescuer, settle
+from app.delivery.dispatcher import Dispatcher
+from app.delivery.lane_calls import LaneCalls
+from app.delivery.lane_watcher import LaneWatcher
 from app.delivery.late_results import LateResults
 from app.delivery.lost_claims import LostClaims
 from app.delivery.pump import Pump
-from app.delivery.sending import Sending
 from app.domain import delivery_lifecycle, pacing
 from app.domain.delivery_lifecycle import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, TransitionRule
 from tests.mutants.code import mutants_of
@@ -91,10 +93,10 @@ def _claim() -> Iterator[Mutant]:
         LostClaims.give_back,
         LostClaims.wait_after,
         rendering.render,
-        Pump.begin,
-        Pump._was_open,
-        Pump._check_lane,
-        Pump._give_back_ready,
+        LaneCalls.next,
+        LaneCalls.was_open,
+        LaneWatcher.check,
+        LaneWatcher.give_back,
         give_back.give_back_claim,
     )
 
@@ -110,8 +112,8 @@ def _record() -> Iterator[Mutant]:
         LateResults._write_alone,
         record.Recorder._settle,
         record.Recorder._note_account,
-        Sending._finish,
-        Sending.record,
+        Dispatcher._finish,
+        Dispatcher.record,
         rescuer.expire_claims,
         rescuer._expire,
     )
@@ -159,6 +161,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_pace.py",
             f"{_DELIVERY}/test_batch_sizes.py",
             f"{_DELIVERY}/test_pump.py",
+            f"{_DELIVERY}/test_lane_watcher.py",
             f"{_DELIVERY}/test_slots.py",
             f"{_DELIVERY}/test_clocks.py",
             f"{_DELIVERY}/test_refusals.py",

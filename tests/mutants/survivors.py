@@ -69,9 +69,10 @@ HARMLESS: Final[Mapping[str, str]] = {
     "not is_lost(error)": _ONE_WAIT,
     "app.delivery.late_results.LateResults._write_alone: not is_lost(error) → is_lost(error)": _ONE_WAIT,
     "app.delivery.late_results.LateResults._write_alone: stuck.add(each.result.account) → pass": _ONE_WAIT,
-    "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
-    "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
-    "app.delivery.sending.Sending.record: recorder.hurry() if self._slots.in_use else recorder.flush() → pass": _LATER,
+    "app.delivery.dispatcher.Dispatcher.record: if self.slots.waits_for_records: … → if False: …": _LATER,
+    "app.delivery.dispatcher.Dispatcher.record: if self.slots.waits_for_records: … → if True: …": _SOONER,
+    "app.delivery.dispatcher.Dispatcher.record: self._recorder.hurry() if self.slots.in_use else "
+    "self._recorder.flush() → pass": _LATER,
     "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports) - len(faulty)) → "
     "pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
@@ -114,12 +115,13 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.rendering.render: if result.held and claimed_sends: … → if True: …": _SHOWN,
     "app.delivery.rendering.render: result.held and claimed_sends → result.held or claimed_sends": _SHOWN,
     "app.delivery.rendering.render: result.held and claimed_sends → result.held": _SHOWN,
-    "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → free < BATCH_FROM": _SIZE,
-    "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → self._slots.in_use": _SIZE,
-    "app.delivery.pump.Pump.begin: free < BATCH_FROM → free <= BATCH_FROM": _SIZE,
-    "app.delivery.pump.Pump._was_open: self._open_at >= self._slots.troubled_at → self._open_at > "
+    "app.delivery.lane_calls.LaneCalls.next: free < BATCH_FROM and self._slots.in_use → free < BATCH_FROM": _SIZE,
+    "app.delivery.lane_calls.LaneCalls.next: free < BATCH_FROM and self._slots.in_use → self._slots.in_use": _SIZE,
+    "app.delivery.lane_calls.LaneCalls.next: free < BATCH_FROM → free <= BATCH_FROM": _SIZE,
+    "app.delivery.lane_calls.LaneCalls.was_open: self.open_at >= self._slots.troubled_at → self.open_at > "
     "self._slots.troubled_at": _WHEN,
-    "app.delivery.pump.Pump._check_lane: log.warning('lane_not_seen', error=type(error).__name__) → pass": _WORDS,
-    "app.delivery.pump.Pump._check_lane: if self._ready: … → if True: …": _NOTHING,
-    "app.delivery.pump.Pump._give_back_ready: self._changed.set() → pass": _WHEN,
+    "app.delivery.lane_watcher.LaneWatcher.check: log.warning('lane_not_seen', error=type(error).__name__) → "
+    "pass": _WORDS,
+    "app.delivery.lane_watcher.LaneWatcher.check: if self._calls.ready: … → if True: …": _NOTHING,
+    "app.delivery.lane_watcher.LaneWatcher.give_back: self._calls.returned() → pass": _WHEN,
 }

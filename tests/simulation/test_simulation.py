@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.channels import http
-from app.delivery import calling, pump, sweeper
+from app.delivery import calling, lane_watcher, pump, sweeper
 from app.delivery import settle as settling
 from app.delivery.sql import claims
 from app.domain.delivery_lifecycle import (
@@ -44,7 +44,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     for path, instead in {**rows.patches(HELD), **sweeps.patches(HELD)}.items():
         module, _, name = path.rpartition(".")
         monkeypatch.setattr(importlib.import_module(module), name, instead)
-    for place in (http, calling, pump):
+    for place in (http, calling, lane_watcher, pump):
         monkeypatch.setattr(place, "elapsed", lambda: asyncio.get_running_loop().time())
     monkeypatch.setattr(pump, "render", rendered)
 

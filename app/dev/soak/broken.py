@@ -16,7 +16,7 @@ from app.channels import http
 from app.delivery import calling, pump, scheduler
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
-from app.delivery.sql import conversation_flips, lifecycle, settlements
+from app.delivery.sql import claims, conversation_flips, lifecycle, settlements
 from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
@@ -57,7 +57,7 @@ def give_back_whatever_is_claimed() -> None:
         rows = await tx.execute(sa.text(_CLAIMED), **lane_binds(lane))
         return [(row.id, row.epoch) for row in rows]
 
-    pump.claims.claimed_under = everything  # type: ignore[attr-defined]
+    claims.claimed_under = everything  # type: ignore[assignment]
 
 
 _CLAIMED: Final = """
