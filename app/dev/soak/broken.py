@@ -13,7 +13,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from app.channels import http
-from app.delivery import calling, pump, scheduler
+from app.delivery import calling, pump, scheduler, sweeper
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
 from app.delivery.sql import claims, conversation_flips, lifecycle, settlements
@@ -107,7 +107,7 @@ def ends_too_early() -> None:
     """Complete a mass reply while some of it is still to be sent."""
     unconditional, _, _ = lifecycle._FINISH.text.partition("AND NOT EXISTS")
     lifecycle._FINISH = sa.text(unconditional)
-    scheduler.chore = lambda batch: (
+    scheduler.chore = sweeper.chore = lambda batch: (  # type: ignore[attr-defined]
         scheduler.Chore.FINISH if batch.status is MassReplyStatus.SENDING else scheduler.Chore.NOTHING
     )
 
