@@ -19,6 +19,8 @@ class Cable:
     def __init__(self, port: int) -> None:
         self._port = port
         self._plugged_in = True
+        self._sounds = asyncio.Event()
+        self._sounds.set()
         self._cut: tuple[re.Pattern[bytes], Where] | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -38,8 +40,13 @@ class Cable:
         """Lose the responses to these: whole, or all but the first byte of the body. Ended by `plug_in`."""
         self._cut = (re.compile(requests.encode()), where)
 
+    def fall_silent(self) -> None:
+        """Carry nothing, and tell neither side, until the cable is plugged in."""
+        self._sounds.clear()
+
     def plug_in(self) -> None:
         self._plugged_in, self._cut = True, None
+        self._sounds.set()
 
     @asynccontextmanager
     async def laid(self) -> AsyncIterator[Self]:
@@ -48,6 +55,7 @@ class Cable:
             yield self
         finally:
             self._server.close()
+            self.plug_in()
             self.pull_out()
             await self._server.wait_closed()
 
@@ -60,7 +68,7 @@ class Cable:
         self._ends |= ends
         try:
             ask, answer = self._one_request_at_a_time()
-            await asyncio.gather(_pass_on(reader, far_writer, ask), _pass_on(far_reader, writer, answer))
+            await asyncio.gather(self._pass_on(reader, far_writer, ask), self._pass_on(far_reader, writer, answer))
         finally:
             self._ends -= ends
 
@@ -82,12 +90,12 @@ class Cable:
 
         return ask, answer
 
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, through: Through) -> None:
-    more = True
-    with suppress(OSError):
-        while more and (part := await reader.read(65_536)):
-            kept, more = through(part)
-            writer.write(kept)
-            await writer.drain()
-    writer.close()
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, through: Through) -> None:
+        more = True
+        with suppress(OSError):
+            while more and (part := await reader.read(65_536)):
+                await self._sounds.wait()
+                kept, more = through(part)
+                writer.write(kept)
+                await writer.drain()
+        writer.close()

@@ -1,17 +1,20 @@
 """Responses that are lost on their way, whole or in the middle: told, never thrown, and asked for again."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
 from tests.cable import Cable, Where
-from tests.web.conftest import OpenDialog
+from tests.web.conftest import INCIDENT, OPEN, PATIENCE, OpenDialog
 from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, heading, write
 from tests.web.test_editor import PDF
 
 NO_ANSWER = "The service does not answer."
+KEPT = "No connection. Your text is kept."
 PARTS = "settings|snippets|automation-rules|webhook-endpoints|api-keys|audit-log"
 
 
@@ -35,17 +38,16 @@ async def test_a_response_that_is_lost_on_its_way_to_the_dialog_is_told_and_aske
     await again(page, cable, NO_ANSWER)
     await heading(page, "12 of 14 conversations will get this message")
 
-    kept = "No connection. Your text is kept."
     cable.cut("POST /mass-replies/preview", where)
     await write(page)
-    await again(page, cable, kept)
+    await again(page, cable, KEPT)
     cable.cut("POST /attachments", where)
     await page.locator("input[type=file]").set_input_files(PDF)
-    await again(page, cable, kept)
+    await again(page, cable, KEPT)
     await expect(page.get_by_role("tabpanel")).to_contain_text("we are back.")
     cable.cut("POST /mass-replies HTTP", where)
     await page.get_by_role("button", name="Review").click()
-    await again(page, cable, kept)
+    await again(page, cable, KEPT)
     await page.get_by_role("button", name="Review").click()
     await heading(page, "12 conversations will get this message")
 
@@ -92,3 +94,37 @@ async def test_a_response_that_is_lost_on_its_way_to_the_console_is_told_and_ask
     await page.get_by_role("button", name="Test").first.click()
     await again(page, cable, NO_ANSWER)
     await expect(page.get_by_role("button", name="Test").first).to_be_enabled()
+
+
+async def test_a_network_that_falls_silent_is_told(
+    conversations: None, cable: Cable, chromium: Browser, make_key: MakeKey
+) -> None:
+    """Nothing is refused and nothing is cut off, so only the clock tells. The tab keeps it, so it is its own."""
+    page = await chromium.new_page()
+    try:
+        await page.clock.install()
+        await page.goto(f"{cable.url}/health/live")
+        key = await make_key(Role.AGENT, agent=AGENT)
+        await page.evaluate(OPEN, {"key": key, "selection": INCIDENT, "id": None, "lang": "en"})
+        await heading(page, "12 of 14 conversations will get this message")
+        cable.fall_silent()
+        await write(page, hold=True)
+        await told_in_time(page, KEPT)
+        await again(page, cable, KEPT)
+        await page.get_by_role("button", name="Review").click()
+        await heading(page, "12 conversations will get this message")
+        await page.get_by_role("button", name="Send to 12 conversations").click()
+        await page.wait_for_function("told.includes('confirmed')")
+        cable.fall_silent()
+        await told_in_time(page, "No connection. Nothing is lost: it goes on.")
+        cable.plug_in()
+        await expect(page.get_by_text("No connection.")).to_be_hidden()
+    finally:
+        await page.close()
+
+
+async def told_in_time(page: Page, text: str) -> None:
+    """Half a minute of silence and the time for a response are enough, of the page's own clock."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not await page.get_by_text(text).is_visible():
+            await page.clock.fast_forward(5_000)

@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from playwright.async_api import Page, Route, expect
 
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.runtime import Runtime
-from tests.api.conftest import MakeKey
+from tests.api.conftest import MakeKey, other_tenant
 from tests.cable import Cable
 from tests.web.conftest import OpenDialog
 from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, heading, write
+
+__all__ = ["other_tenant"]
 
 Press = Callable[[], Awaitable[None]]
 
@@ -113,7 +116,7 @@ async def test_a_sample_goes_first_and_the_rest_goes_on_after_a_service_that_wen
 
 
 async def test_a_session_that_ends_is_renewed_in_the_console_and_the_text_is_still_there(
-    conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+    conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey, other_tenant: TenantId
 ) -> None:
     await sign_in(page, url, await make_key(Role.AGENT, agent=AGENT, name="yesterday"), "#/conversations?tag=incident")
     await page.get_by_role("checkbox", name="Tick this page").check()
@@ -126,6 +129,9 @@ async def test_a_session_that_ends_is_renewed_in_the_console_and_the_text_is_sti
     await page.get_by_label("Key or token").fill("mr_wrong")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_have_text("This key or token is not accepted.")
+    await page.get_by_label("Key or token").fill(await make_key(Role.AGENT, agent=AGENT, owner=other_tenant))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("belongs to another company")
     await page.get_by_label("Key or token").fill(await make_key(Role.AGENT, agent=AGENT))
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("tabpanel")).to_contain_text("We are back.")

@@ -1,5 +1,7 @@
 """The console: sign in, filter, all that match, write, and look at what became of it."""
 
+import json
+
 import httpx
 import pytest
 from playwright.async_api import Page, expect
@@ -7,7 +9,7 @@ from playwright.async_api import Page, expect
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
 from tests.web.conftest import violations
-from tests.web.test_dialog import TEXT, heading, write
+from tests.web.test_dialog import AGENT, TEXT, heading, write
 
 HOSTILE = (
     "<b>Bold</b><script>parent.document.title='x'</script><img src=x onerror=\"parent.document.title='x'\">"
@@ -155,3 +157,62 @@ async def test_who_may_only_look_has_no_button_and_a_wrong_key_is_told_so(
     await page.get_by_role("checkbox", name="Tick this page").check()
     await expect(page.get_by_text("14 selected")).to_be_visible()
     assert await page.get_by_role("button", name="Mass reply", exact=True).count() == 0
+
+
+ODD = {
+    "external_id": "odd",
+    "channel": "sms",
+    "tags": ["odd"],
+    "contact": {"external_id": "p-odd", "name": " \u200b ", "phone": "+12025550142"},
+    "last_customer_message": {"text": "x" * 900, "provider_message_id": "m-odd"},
+}
+TURNED = {
+    **ODD,
+    "external_id": "turned",
+    "contact": {"external_id": "p-turned", "name": "Ann \u202egnorw", "phone": "+12025550143"},
+}
+
+
+async def test_odd_names_and_long_words_leave_every_column_in_sight_and_every_row_a_name(
+    client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    lines = "\n".join(map(json.dumps, (ODD, TURNED)))
+    await client.post("/conversations/import", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    await sign_in(page, url, await make_key(Role.ADMIN), "#/conversations?tag=odd")
+    await page.get_by_role("link", name="+12025550142").click()
+    await expect(page.get_by_role("heading", level=2)).to_have_text("+12025550142")
+    for width in (1280, 1024, 768, 360):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.locator(".wide").evaluate("(one) => one.scrollWidth <= one.clientWidth"), width
+        assert await page.locator("td.tight").evaluate_all("(all) => all.every((one) => one.clientHeight < 60)"), width
+    await page.go_back()
+    turned = page.get_by_role("link", name="gnorw")
+    assert await turned.locator("bdi").count() == 1, "it would turn what follows it"
+
+
+async def test_an_address_with_a_day_that_does_not_exist_is_refused_in_words(
+    client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    await sign_in(page, url, await make_key(Role.ADMIN), "#/conversations?written_from=yesterday")
+    await expect(page.get_by_role("alert")).to_contain_text("/filter/last_customer_message_at/from")
+    await page.goto(f"{url}/console#/conversations?created_to=2026-02-30")
+    await expect(page.get_by_role("alert")).to_contain_text("/filter/created_at/to")
+
+
+async def test_back_closes_the_dialog_and_keeps_its_draft(
+    conversations: None, page: Page, url: str, make_key: MakeKey
+) -> None:
+    await sign_in(page, url, await make_key(Role.AGENT, agent=AGENT), "#/mass-replies")
+    await page.goto(f"{url}/console#/conversations?tag=incident")
+    await open_for_this_page(page)
+    await page.get_by_role("textbox", name="Message").fill("We are back.")
+    await page.go_back()
+    await expect(page.get_by_role("textbox", name="Message")).to_be_hidden()
+    await page.go_forward()
+    await open_for_this_page(page)
+    await expect(page.get_by_role("textbox", name="Message")).to_have_value("We are back.")
+
+
+async def open_for_this_page(page: Page) -> None:
+    await page.get_by_role("checkbox", name="Tick this page").check()
+    await page.get_by_role("button", name="Mass reply", exact=True).click()

@@ -1,8 +1,10 @@
 """What else happens around a mass reply: a sample, second thoughts, a second person, and things that go away."""
 
+import re
 from uuid import UUID
 
 import httpx
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from app.domain.outbound import Author
@@ -198,3 +200,32 @@ async def tab_to(page: Page, name: str) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"Tab never comes to {name!r}.")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "until"),
+    [
+        ("de_AT.UTF-8", "12 von 14 Unterhaltungen bekommen diese Nachricht", r"bis \d\d:\d\d"),
+        ("fa-IR", "12 of 14 conversations will get this message", r"until \d\d:\d\d [AP]M"),
+        ("C", "12 of 14 conversations will get this message", r"until \d\d:\d\d [AP]M"),
+    ],
+)
+async def test_a_page_may_write_its_language_in_any_way_and_times_read_as_the_sentences_do(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey, written: str, shown: str, until: str
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT), lang=written)
+    await heading(page, shown)
+    await page.locator("#text").fill("We are back.")
+    await page.locator("[part=actions] button.main").click()
+    await expect(page.get_by_text(re.compile(until))).to_be_visible()
+
+
+async def test_what_the_service_could_not_do_can_be_tried_again(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey, page: Page
+) -> None:
+    await page.route("**/preview", lambda route: route.fulfill(status=500, json={"code": "internal", "detail": "x"}))
+    await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.unroute_all()
+    await page.get_by_role("button", name="Try again").click()
+    await heading(page, "12 of 14 conversations will get this message")

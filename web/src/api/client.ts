@@ -46,6 +46,8 @@ export type GetToken = (again: boolean) => Promise<string>;
 /** The service has more to do than it can: later, the same may pass. */
 export const isBusy = (error: unknown) => error instanceof Refused && (error.status === 429 || error.status === 503);
 
+/** Milliseconds until a response must have begun: a network may also end without a word. An upload may take longer. */
+const PATIENCE = 60_000;
 const MOST_TRIES = 4;
 const LONGEST_WAIT = 10;
 
@@ -82,15 +84,20 @@ export class Api {
   }
 
   /** Ask, and read what comes. Raise Unreachable also when the body ends too soon, or is none of the service's. */
-  async ask<T>(path: string, init: RequestInit, read: (response: Response) => Promise<T> | undefined): Promise<T> {
-    const response = await this.#answer(path, init);
+  async ask<T>(
+    path: string,
+    init: RequestInit,
+    read: (response: Response) => Promise<T> | undefined,
+    patience = PATIENCE,
+  ): Promise<T> {
+    const response = await this.#answer(path, init, patience);
     return overTheWire(init.signal, async () => (await read(response)) as T);
   }
 
   /** Ask with the credential. A refused one is asked for once more; a busy service is asked again when it says so. */
-  async #answer(path: string, init: RequestInit): Promise<Response> {
+  async #answer(path: string, init: RequestInit, patience: number): Promise<Response> {
     for (let attempt = 1, renewed = false; ; attempt++) {
-      const response = await this.#send(path, init);
+      const response = await this.#send(path, init, patience);
       if (response.ok || response.status === 304) return response;
       if (response.status === 401) {
         this.#token = null;
@@ -106,11 +113,14 @@ export class Api {
     }
   }
 
-  async #send(path: string, init: RequestInit): Promise<Response> {
+  async #send(path: string, init: RequestInit, patience: number): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${await this.#credential()}`);
-    const request = { ...init, headers, credentials: 'omit', cache: 'no-store' } as const;
-    return overTheWire(init.signal, () => fetch(this.base + path, request));
+    const late = new AbortController();
+    const signal = init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal;
+    const timer = init.body instanceof FormData ? 0 : setTimeout(() => late.abort(), patience);
+    const request = { ...init, headers, signal, credentials: 'omit', cache: 'no-store' } as const;
+    return overTheWire(init.signal, () => fetch(this.base + path, request)).finally(() => clearTimeout(timer));
   }
 
   async #wait(seconds: number, signal?: AbortSignal | null) {

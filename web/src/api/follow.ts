@@ -12,6 +12,10 @@ export interface Listener {
 }
 
 const SLOW = 5_000;
+/** Of a stream, whose service writes a comment every 15 s: the network is gone, or something on the way keeps it back. */
+const SILENCE = 30_000;
+/** For how it stands, which takes no work. */
+const PATIENCE = 15_000;
 /** After the end: receipts still come in. */
 const LONGEST = 15_000;
 
@@ -47,31 +51,40 @@ async function read(api: Api, id: string, known: Known, signal: AbortSignal): Pr
     if (response.status === 304) return;
     known.batch = (await response.json()) as MassReply;
     known.tag = response.headers.get('ETag') ?? '';
-  });
+  }, PATIENCE);
 }
 
-/** Take the progress from the stream until it ends, or until the status is another: the rest is then asked for. */
+/** Take the progress from the stream until it ends or falls silent, or the status is another: the rest is then asked for. */
 async function stream(api: Api, id: string, known: Known, listener: Listener, signal: AbortSignal): Promise<void> {
   const leave = new AbortController();
+  let timer = 0;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => leave.abort(), SILENCE);
+  };
   const init = { headers: { Accept: 'text/event-stream' }, signal: AbortSignal.any([signal, leave.signal]) };
   try {
     await api.ask(`/mass-replies/${id}/events?deliveries=false`, init, async (response) => {
-      for await (const data of events(response.body!)) {
+      for await (const data of events(response.body!, heard)) {
         const progress = JSON.parse(data) as Pick<MassReply, 'status' | 'counts' | 'lanes'>;
         if (progress.status !== known.batch!.status) return;
         known.batch = { ...known.batch!, ...progress };
         listener.changed(known.batch!);
       }
     });
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
   } finally {
+    clearTimeout(timer);
     leave.abort();
   }
 }
 
-async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* events(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<string> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let text = '';
   for (;;) {
+    heard();
     const { value, done } = await reader.read();
     if (done) return;
     const parts = (text + value).split('\n\n');

@@ -94,11 +94,11 @@ export class Conversations extends ConsolePage {
     const at = one.last_customer_message_at ?? one.created_at;
     return html`<tr aria-selected=${this.#isTicked(one)}>
       <td class="tick"><input type="checkbox" aria-label=${name} .checked=${this.#isTicked(one)} @change=${() => this.#tick([one], !this.#isTicked(one))} /></td>
-      <td><a href=${address('conversations', this.#with('thread', one.id))}>${name}</a>
-        <div class="clip">${one.subject ? html`<strong>${one.subject}</strong> ` : nothing}<span class="soft">${one.last_customer_message?.text ?? ''}</span></div>
-        ${one.tags.map((tag) => html`<span class="chip">${tag}</span> `)}</td>
+      <td><a href=${address('conversations', this.#with('thread', one.id))}><bdi>${name}</bdi></a>
+        <div class="clip">${one.subject ? html`<bdi><strong>${one.subject}</strong></bdi> ` : nothing}<bdi class="soft">${one.last_customer_message?.text ?? ''}</bdi></div>
+        ${one.tags.map((tag) => html`<bdi class="chip">${tag}</bdi> `)}</td>
       <td class="tight">${icon(one.channel)} ${words.channel(one.channel)}</td>
-      <td class="tight">${words.named('status', one.status)}<br /><span class="soft">${words.named('engagement', one.engagement)}</span></td>
+      <td class="tight">${words.named('status', one.status)} <br /><span class="soft">${words.named('engagement', one.engagement)}</span></td>
       <td class="tight"><time datetime=${at} title=${words.exact(at)}>${words.ago(at)}</time></td>
     </tr>`;
   }

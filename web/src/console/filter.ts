@@ -85,8 +85,11 @@ export function placeOf(filter: Filter): URLSearchParams {
   return place;
 }
 
-/** The day's beginning by the person's own clock. */
-const midnight = (day: string) => new Date(`${day}T00:00`).toISOString();
+/** The day's beginning by the person's own clock. What is no day of the calendar goes on as it is, and is refused in words. */
+function midnight(day: string): string {
+  const at = new Date(`${day}T00:00`);
+  return at.getDate() === Number(day.slice(-2)) ? at.toISOString() : day;
+}
 
 /** Add what was typed: `sms` for the kind that is chosen, or with a kind of its own, `channel:sms`. */
 export function withTyped(place: URLSearchParams, chosen: Kind, text: string): URLSearchParams {

@@ -55,7 +55,7 @@ export class Filters extends LitElement {
     const { say } = this.words;
     const { name } = condition;
     const [label, text] = inWords(condition, this.words);
-    return html`<li class="chip filter"><span><span class="soft">${label}</span> ${text}</span>
+    return html`<li class="chip filter"><span><span class="soft">${label}</span> <bdi>${text}</bdi></span>
       <button class="plain" aria-label=${say('remove', { name: `${label} ${text}` })} @click=${() => this.#go(without(this.place, name))}>✕</button></li>`;
   }
 

@@ -56,6 +56,8 @@ export class Console extends LitElement {
     const [page, query] = location.hash.replace(/^#\/?/, '').split('?');
     this.page = PAGES.find((one) => one === page) ?? 'conversations';
     this.place = new URLSearchParams(query);
+    // Back leaves what was open here. What is being sent goes on, and a draft is kept.
+    this.dialog?.close();
   };
 
   #speak(lang: string) {
@@ -110,12 +112,20 @@ export class Console extends LitElement {
     this.renewing = null;
   };
 
-  /** Whether the key is good is asked with a client of its own: the one in use waits for it. */
+  /**
+   * Whether the key is good is asked with a client of its own: the one in use waits for it. What waits was meant for the
+   * company of before.
+   */
   async #enter(event: Event) {
     event.preventDefault();
     const token = new FormData(event.target as HTMLFormElement).get('key') as string;
     try {
-      this.me = await new Api(this.#api.base, async () => token).get('/me');
+      const me = await new Api(this.#api.base, async () => token).get('/me');
+      if (this.me && this.me.tenant !== me.tenant) {
+        this.refused = this.words.say('key_of_others');
+        return;
+      }
+      this.me = me;
       this.refused = '';
       this.#token = token;
       this.renewing?.resolve(token);

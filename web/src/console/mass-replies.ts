@@ -57,9 +57,9 @@ export class History extends ConsolePage {
     const { say } = words;
     return html`<tr>
       <td class="tight"><span class="state ${one.status}">${words.batchStatus(one.status)}</span></td>
-      <td><a href=${address('mass-replies', { id: one.id })} class="clip">${one.message.text}</a></td>
+      <td><a href=${address('mass-replies', { id: one.id })} class="clip"><bdi>${one.message.text}</bdi></a></td>
       <td class="number" data-label=${say('recipients')}>${one.recipient_count === null ? '…' : words.number(one.recipient_count)}</td>
-      <td>${one.author.name}</td>
+      <td><bdi>${one.author.name}</bdi></td>
       <td class="tight"><time datetime=${one.created_at} title=${words.exact(one.created_at)}>${words.ago(one.created_at)}</time></td>
     </tr>`;
   }

@@ -112,12 +112,12 @@ export class MassReplyPage extends ConsolePage {
   }
 
   #accounts({ lanes }: MassReply) {
-    const { channel, named, number, say } = this.words;
+    const { channel, named, number, pause, say } = this.words;
     if (!lanes.length) return nothing;
     return html`<section class="stack" aria-label=${say('nav_accounts')}><h2>${say('nav_accounts')}</h2>
       <div class="wide"><table class="rows"><tbody>${lanes.map(
         (lane) => html`<tr><th scope="row">${lane.channel_account ?? '–'}</th><td>${channel(lane.channel)}</td>
-          <td><span class="state ${lane.state}">${named('lane', lane.state)}</span> <span class="soft">${lane.reason ?? ''}</span></td>
+          <td><span class="state ${lane.state}">${named('lane', lane.state)}</span> <span class="soft">${lane.reason ? pause(lane.reason) : ''}</span></td>
           <td class="number">${say('n_left', { n: open(lane.counts) })}</td><td class="number">${number(lane.counts.failed)} ${this.words.status('failed')}</td></tr>`,
       )}</tbody></table></div></section>`;
   }
@@ -126,7 +126,7 @@ export class MassReplyPage extends ConsolePage {
     const { say, exact, named } = this.words;
     if (!this.log.length) return nothing;
     return html`<section class="stack" aria-label=${say('log')}><h2>${say('log')}</h2>
-      <ul>${this.log.map((one) => html`<li>${exact(one.at)} · <strong>${named('action', one.action)}</strong> · ${one.actor.author.name}${one.reason ? ` · ${one.reason}` : ''}</li>`)}</ul></section>`;
+      <ul>${this.log.map((one) => html`<li>${exact(one.at)} · <strong>${named('action', one.action)}</strong> · <bdi>${one.actor.author.name}</bdi>${one.reason ? html` · <bdi>${one.reason}</bdi>` : nothing}</li>`)}</ul></section>`;
   }
 
   #tell(name: string, detail: unknown) {

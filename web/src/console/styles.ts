@@ -16,7 +16,7 @@ export const layout = css`
   main > * > :is(mass-reply-filters, mass-reply-guards, mass-reply-snippets, mass-reply-rules, mass-reply-webhooks, mass-reply-keys, mass-reply-log, mass-reply-page) { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
   main.door { grid-column: 1 / -1; display: grid; place-content: center; padding: 16px; }
   .door form { width: min(400px, calc(100vw - 32px)); padding: 24px; }
-  dialog.small { width: min(440px, calc(100vw - 32px)); height: auto; }
+  dialog.small { width: min(440px, calc(100vw - 32px)); height: fit-content; max-height: 100dvh; overflow: auto; border-radius: var(--radius); border-width: 1px; }
   dialog.small form { border: 0; padding: 24px; }
   nav { background: var(--shade); border-right: 1px solid var(--line); padding: 16px 8px; display: flex; flex-direction: column; justify-content: space-between; gap: 16px; position: sticky; top: 0; height: 100dvh; }
   nav ul { display: grid; gap: 4px; }
@@ -43,10 +43,11 @@ export const layout = css`
   .empty { padding: 32px 8px; text-align: center; }
   .code { font: 13px/18px ui-monospace, monospace; }
   .bulk { min-height: 52px; padding: 8px 12px; background: var(--shade); border-radius: var(--radius); position: sticky; top: 0; z-index: 1; }
-  .wide { overflow-x: auto; }
+  .wide { overflow-x: auto; container-type: inline-size; }
   .tick { width: 34px; }
   .tight { white-space: nowrap; }
-  .clip { display: block; max-width: 56ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .clip { display: block; width: 0; min-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  td:has(> .clip) { width: 60%; }
   tr[aria-selected='true'] { background: var(--shade); }
   .chip { display: inline-block; border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: 12px; }
   .state { border: 1px solid var(--control); border-radius: 12px; padding: 1px 10px; white-space: nowrap; }
@@ -82,13 +83,16 @@ export const layout = css`
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }
     .beside > .wide { display: none; }
+  }
+  /* By its own width: a thread may stand beside it. */
+  @container (max-width: 640px) {
     .list th:nth-child(n + 3) { display: none; }
-    .list tr { display: grid; grid-template-columns: 34px minmax(0, 1fr) auto; border-bottom: 1px solid var(--line); padding: 4px 0; }
+    .list tr { display: flex; flex-wrap: wrap; border-bottom: 1px solid var(--line); padding: 4px 0 4px 34px; }
     .list :is(th, td) { border: 0; padding: 4px 8px; }
-    .list td:nth-child(2) { grid-column: 2 / -1; }
-    .list td:nth-child(n + 3) { grid-row: 2; padding-top: 0; }
-    .list td:nth-child(3) { grid-column: 2; }
-    .list td:nth-child(4) { display: none; }
-    .list td:nth-child(5) { grid-column: 3; }
+    .list .tick { margin-left: -34px; }
+    .list td:nth-child(2) { flex: none; width: 100%; }
+    .list td:nth-child(n + 3) { padding-top: 0; }
+    .list td:nth-child(4) br { display: none; }
+    .list td:nth-child(5) { margin-left: auto; }
   }
 `;

@@ -35,9 +35,9 @@ export class Thread extends ConsolePage {
     const { words } = this;
     const { say } = words;
     return html`<aside class="thread stack" aria-label=${say('thread')}>
-      <div class="row spread thread-head"><h2>${this.about ? words.who(this.about.contact) : say('thread')}</h2>
+      <div class="row spread thread-head"><h2><bdi>${this.about ? words.who(this.about.contact) : say('thread')}</bdi></h2>
         <button class="plain" aria-label=${say('close')} @click=${() => this.dispatchEvent(new Event('left', { bubbles: true }))}>✕</button></div>
-      ${this.about?.subject ? html`<p><strong>${this.about.subject}</strong></p>` : nothing}
+      ${this.about?.subject ? html`<p dir="auto"><strong>${this.about.subject}</strong></p>` : nothing}
       ${this.said()}
       ${this.items === null && !this.problem ? html`<p class="soft">${say('loading')}</p>` : nothing}
       ${this.items?.length === 0 ? html`<p class="soft">${say('nothing_here')}</p>` : nothing}
@@ -49,12 +49,12 @@ export class Thread extends ConsolePage {
     const { words } = this;
     const { say } = words;
     return html`<article class="item ${item.kind}">
-      <p class="soft"><strong>${words.named('kind', item.kind)}</strong>${item.author?.name ? ` · ${item.author.name}` : ''}
+      <p class="soft"><strong>${words.named('kind', item.kind)}</strong>${item.author?.name ? html` · <bdi>${item.author.name}</bdi>` : nothing}
         · <time datetime=${item.created_at} title=${words.exact(item.created_at)}>${words.ago(item.created_at)}</time>
         ${item.delivery_status ? html` · ${words.status(item.delivery_status)}` : nothing}
         ${item.mass_reply_id ? html` · <a href=${address('mass-replies', { id: item.mass_reply_id })}>${say('mass_reply')}</a>` : nothing}</p>
       <div class="plain-text">${item.text}</div>
-      ${item.attachments.map((file) => html`<p class="soft">${clip} ${file.filename}</p>`)}
+      ${item.attachments.map((file) => html`<p class="soft">${clip} <bdi>${file.filename}</bdi></p>`)}
     </article>`;
   }
 }

@@ -124,7 +124,7 @@ export class Editor extends View {
       </div>
       ${attachments.map(
         (file) => html`<div class="row">
-          <span>${clip} ${file.filename} <span class="soft">${this.words.number(Math.ceil(file.size / 1000))} kB</span></span>
+          <span>${clip} <bdi>${file.filename}</bdi> <span class="soft">${this.words.number(Math.ceil(file.size / 1000))} kB</span></span>
           <button
             class="plain"
             aria-label=${say('remove', { name: file.filename })}

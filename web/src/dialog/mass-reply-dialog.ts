@@ -76,7 +76,7 @@ export class MassReplyDialog extends LitElement {
 
   private get words(): Words {
     const lang = languageOf(this);
-    return this.#words?.locale === lang ? this.#words : (this.#words = new Words(lang));
+    return this.#words?.asked === lang ? this.#words : (this.#words = new Words(lang));
   }
 
   /** Open it. An unfinished mass reply to this selection is found again. */
@@ -197,7 +197,7 @@ export class MassReplyDialog extends LitElement {
     if (inTheWay) return inTheWay;
     if (batch?.status === 'awaiting_approval') return nothing;
     if (moment === 'confirm') return html`<strong>${say('cannot_be_recalled')}</strong>`;
-    return moment === 'watch' && !OVER.has(batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
+    return moment === 'watch' && batch!.status !== 'paused' && !OVER.has(batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
   }
 
   #actions() {
@@ -214,7 +214,7 @@ export class MassReplyDialog extends LitElement {
       return html`<button ?disabled=${acting} @click=${() => model.back()}>${say(batch!.status === 'expired' ? 'review_again' : 'back')}</button>
         ${n && batch!.status === 'awaiting_confirmation' ? html`<button class="grave" ?disabled=${acting || !ready} @click=${() => model.confirm(n)}>${say('send_to', { n })}</button>` : nothing}`;
     }
-    if (model.moment === 'opening') return nothing;
+    if (model.moment === 'opening') return model.trouble ? this.#closer() : nothing;
     const control = model.maySend ? this.#control(batch!.status) : nothing;
     return html`${control}${this.#closer(control === nothing)}`;
   }

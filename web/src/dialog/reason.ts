@@ -59,13 +59,13 @@ export class Reason extends View {
   }
 
   #person(one: Delivery) {
-    const { channel, say, time } = this.words;
-    const name = one.contact_name ?? say('unnamed');
+    const { channel, say, time, who } = this.words;
+    const name = who({ name: one.contact_name });
     const settling = waits(one) ? ` (${say('settling', { time: time(one.settles_after!) })})` : '';
     const tick = html`<input type="checkbox" aria-label=${name} .checked=${this.ticked.has(one.conversation_id)} @change=${() => this.#toggle([one])} />`;
     return html`<li>
       ${this.tickable ? tick : nothing}
-      <span><strong>${name}</strong> · ${channel(one.channel)}${one.human_id ? ` · ${one.human_id}` : ''}
+      <span><strong><bdi>${name}</bdi></strong> · ${channel(one.channel)}${one.human_id ? ` · ${one.human_id}` : ''}
         <span class="soft">${one.reason?.detail ?? ''}${settling}</span></span>
     </li>`;
   }

@@ -29,7 +29,7 @@ export const clip = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true
 export function files(list: MassReply['message']['attachments'], { number, say }: Words) {
   if (!list.length) return nothing;
   return html`<div class="stack tight-stack"><h3>${say('files')}</h3>
-    <ul>${list.map((one) => html`<li>${clip} ${one.filename} <span class="soft">${number(Math.ceil(one.size / 1000))} kB</span></li>`)}</ul></div>`;
+    <ul>${list.map((one) => html`<li>${clip} <bdi>${one.filename}</bdi> <span class="soft">${number(Math.ceil(one.size / 1000))} kB</span></li>`)}</ul></div>`;
 }
 
 /** One of each channel first. */

@@ -1,6 +1,6 @@
 /** What stands in the way, in words, with the one thing to do about it. */
 
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { isBusy, Refused, SessionOver, Unreachable } from '../api/client';
 import type { Words } from '../words';
 import type { Model } from './model';
@@ -10,14 +10,14 @@ export function trouble(model: Model, words: Words) {
   const { say } = words;
   const { trouble: found, busy, moment } = model;
   if (busy) return html`<span role="status">${say('busy', { n: busy })}</span>`;
+  const again = (label: 'sign_in_again' | 'try_again') => html` <button @click=${() => model.again()}>${say(label)}</button>`;
   if (found instanceof SessionOver)
-    return html`<span role="alert">${say(moment === 'write' ? 'session_over' : 'session_over_watch')}</span> <button @click=${() => model.again()}>${say('sign_in_again')}</button>`;
-  if (isBusy(found))
-    return html`<span role="alert">${say('overloaded')}</span> <button @click=${() => model.again()}>${say('try_again')}</button>`;
+    return html`<span role="alert">${say(moment === 'write' ? 'session_over' : 'session_over_watch')}</span>${again('sign_in_again')}`;
+  if (isBusy(found)) return html`<span role="alert">${say('overloaded')}</span>${again('try_again')}`;
   if (found instanceof Unreachable)
-    return html`<span role="alert">${say(moment === 'write' ? 'offline_write' : 'unreachable')}</span> <button @click=${() => model.again()}>${say('try_again')}</button>`;
+    return html`<span role="alert">${say(moment === 'write' ? 'offline_write' : 'unreachable')}</span>${again('try_again')}`;
   if (found instanceof Refused && found.code !== 'selection_empty' && !ofTheText(found))
-    return html`<span role="alert">${say('failed_action', { detail: words.problem(found) })}</span>`;
+    return html`<span role="alert">${say('failed_action', { detail: words.problem(found) })}</span>${found.status >= 500 ? again('try_again') : nothing}`;
   return null;
 }
 

@@ -70,7 +70,7 @@ export class Watch extends View {
 
   /** Accounts that cannot send, in words. */
   #lanes() {
-    const { say, channel, time } = this.words;
+    const { say, channel, pause, time } = this.words;
     const batch = this.model.batch!;
     if (batch.status !== 'sending' && batch.pause_reason !== 'account') return nothing;
     return batch.lanes
@@ -79,8 +79,8 @@ export class Watch extends View {
         (lane) => html`<div class="note amber row spread">
           <span>${
             lane.resume_at
-              ? say('waits_until', { channel: channel(lane.channel), time: time(lane.resume_at), reason: lane.reason! })
-              : say('waits', { channel: channel(lane.channel), reason: lane.reason! })
+              ? say('waits_until', { channel: channel(lane.channel), time: time(lane.resume_at), reason: pause(lane.reason!) })
+              : say('waits', { channel: channel(lane.channel), reason: pause(lane.reason!) })
           }</span>
           ${
             lane.state === 'paused' && this.model.maySend

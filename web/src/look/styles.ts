@@ -201,6 +201,13 @@ export const controls = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* What people write reads in the direction of its own letters, line by line. */
+  textarea,
+  input,
+  .bubble,
+  .plain-text {
+    unicode-bidi: plaintext;
+  }
   details > summary {
     cursor: pointer;
     min-height: 24px;
