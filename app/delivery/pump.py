@@ -58,6 +58,8 @@ class Pump:
         self._wait: Wait | None = None
         self.took = False
         """Whether anything was claimed."""
+        self.locked_out = False
+        """Whether a claim found its account or its lane locked, and another lane should ask first."""
 
     @property
     def put_off(self) -> bool:
@@ -168,6 +170,9 @@ class Pump:
             return ClaimResult()
         except BaseException as error:  # noqa: BLE001 - it is raised again unless the database is to blame
             self._wait = await self._lost_claims.wait_after(token, error)
+            if self._wait is not None and self._wait.shared:
+                self.locked_out = True
+                self._account_queue.asked(self._lane, self._wait, took=False)
             return ClaimResult(wait=self._wait)
         self._lost_claims.answered()
         self._wait = result.wait

@@ -147,7 +147,7 @@ class PumpRunner:
             turn = self._waiting.pop(lane)
             more = wait is not None and not self._stop.is_set()
             if wait is not None and more and wait.left > 0:
-                self._later.add(lane, wait, first=asks and not pump.took)
+                self._later.add(lane, wait, first=asks and not (pump.took or pump.locked_out))
             self._run_in_background(self._drain(pump, lane, turn, stopped=wait is not None and not more))
             if wait is not None and more and not wait.left:
                 await self._go_on(lane)

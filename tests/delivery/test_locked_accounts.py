@@ -1,4 +1,4 @@
-"""An account that somebody outside of the service keeps locked: the lanes of other accounts go on."""
+"""An account that somebody outside of the service keeps locked, or a lane: the others go on."""
 
 from dataclasses import replace
 
@@ -33,3 +33,16 @@ def test_pumps_wait_for_no_lock_as_long_as_for_an_answer() -> None:
     assert PUMPS.lock_seconds is not None
     assert PUMPS.transaction_seconds is not None
     assert PUMPS.lock_seconds < PUMPS.transaction_seconds / 10
+
+
+async def test_a_lane_that_somebody_keeps_locked_is_not_first_in_its_account_s_queue_again(stage: Stage) -> None:
+    account, sent = await stage.sms_account(rate_per_second=10), Carrier()
+    stuck, free = [await stage.batch(12, account=account, channel=Channel.SMS) for _ in range(2)]
+    impatient = stage.database.of(replace(PUMPS, lock_seconds=0.05))
+    async with running(replace(stage.pump_context(sent), database=impatient), 2) as runner:
+        async with stage.database.begin(stage.tenant) as tx:
+            await tx.execute(sa.text("SELECT FROM lanes WHERE mass_reply_id = :id FOR UPDATE"), id=stuck.id)
+            runner.submit(stuck.lane)
+            runner.submit(free.lane)
+            await eventually(lambda: len(sent.calls) == 12)
+        await eventually(lambda: len(sent.calls) == 24)
