@@ -46,3 +46,23 @@ async def test_a_lane_that_somebody_keeps_locked_is_not_first_in_its_account_s_q
             runner.submit(free.lane)
             await eventually(lambda: len(sent.calls) == 12)
         await eventually(lambda: len(sent.calls) == 24)
+
+
+_SHARE = """
+    INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
+    VALUES (:tenant, :account, :holder, 1, now(), now() + interval '1 hour')
+"""
+
+
+async def test_a_share_that_somebody_keeps_locked_keeps_no_other_tenant_s_from_release(
+    stage: Stage, other: Stage
+) -> None:
+    dispatchers = stage.pump_context(Carrier()).dispatchers
+    for one in (other, stage):
+        slots = dispatchers.of(one.tenant, one.account).slots
+        slots.listed = True
+        await one.runs(_SHARE, account=one.account, holder=slots.holder)
+    async with other.database.begin(other.tenant) as tx:
+        await tx.execute(sa.text("SELECT FROM call_shares FOR UPDATE"))
+        await dispatchers.release(stage.database.of(replace(PUMPS, lock_seconds=0.05)))
+    assert (await stage.one("SELECT count(*) AS count FROM call_shares")).count == 0

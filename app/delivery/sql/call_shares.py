@@ -47,9 +47,14 @@ RENEW: Final = f"""
 """  # noqa: S608 - built from constants
 """Stores a process's share, unless it is stored already and lasts long enough. The account's row must be locked."""
 
+# A share locked right now lasts until it expires. Skipping it, this waits for no lock: the order is free.
 _RELEASE = sa.text("""
-    DELETE FROM call_shares
-    WHERE tenant_id = :tenant AND (holder = ANY (CAST(:holders AS uuid[])) OR expires_at < clock_timestamp())
+    WITH held AS MATERIALIZED (
+        SELECT account_id, holder FROM call_shares
+        WHERE tenant_id = :tenant AND (holder = ANY (CAST(:holders AS uuid[])) OR expires_at < clock_timestamp())
+        FOR UPDATE SKIP LOCKED)
+    DELETE FROM call_shares s USING held h
+    WHERE s.tenant_id = :tenant AND s.account_id = h.account_id AND s.holder = h.holder
 """)
 
 
