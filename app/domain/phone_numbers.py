@@ -24,9 +24,8 @@ _WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
 """Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
 extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
-_EXTENSION: Final = re.compile(r"/\s*\d{1,4}\s*")
-"""An extension after a slash, or the end of a second number. An area's code has such a slash too, before more
-digits."""
+_WITH_EXTENSION: Final = re.compile(r"(?:\D*+\d){7,}\D*/\s*\d{1,4}\s*")
+"""An extension after a slash, or the end of a second number. What is shorter before the slash is an area's code."""
 INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
 
@@ -132,8 +131,7 @@ def _without_server(written: str) -> str:
 
 def _to_parse(written: str, region: str | None, *, bare_is_international: bool) -> tuple[str, str | None] | None:
     """Return what to parse, and by which country's rules. None if the text is not a number."""
-    slash = written.rfind("/")
-    if not _WRITTEN.fullmatch(written) or (slash >= 0 and _EXTENSION.fullmatch(written, slash)):
+    if not _WRITTEN.fullmatch(written) or _WITH_EXTENSION.fullmatch(written):
         return None
     is_international = written.startswith("+") or (bare_is_international and _BARE.fullmatch(written) is not None)
     if not is_international and (region is None or bare_is_international):

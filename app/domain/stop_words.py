@@ -6,6 +6,7 @@ The seven words that every sender of texts in the United States must accept are 
 other languages count if the account's country speaks them: `alto` and `sair` mean other things elsewhere.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -27,8 +28,10 @@ _START: Final = ("start", "unstop", "opt in", "resubscribe", "subscribe")
 _LONGEST: Final = 60
 """A longer text says more than such a word."""
 
-_POLITE: Final = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "you", "thankyou", "thx"})
+_POLITE: Final = frozenset({"please", "pls", "plz", "kindly", "thanks", "thankyou", "thx"})
 """What people add to such a word."""
+_THANK_YOU: Final = re.compile(r"\bthank\s+you\b")
+"""One word: `you` alone says who is to stop."""
 
 _WITHOUT_MARKS: Final = str.maketrans("ıđłø", "idlo")
 """Letters whose mark Unicode does not count as an accent."""
@@ -133,7 +136,7 @@ def _plain(text: str) -> str:
     """Return a text without case, accents, punctuation, spaces, politeness and repetition: `Please, S.T.O.P.!` is
     `stop`."""
     apart = unicodedata.normalize("NFKD", text[:200]).casefold().translate(_WITHOUT_MARKS)
-    words = "".join(map(_letter_or_space, apart)).split()
+    words = _THANK_YOU.sub("thankyou", "".join(map(_letter_or_space, apart))).split()
     said = [word for word in words if word not in _POLITE] if len(text) <= _LONGEST else []
     once = next((said[:size] for size in range(1, len(said)) if said == said[:size] * (len(said) // size)), said)
     return "".join(once)

@@ -36,7 +36,7 @@ _FAILED = re.compile(
 _PREFIXES = (
     "auto reply", "auto-reply", "auto response", "autoreply", "automatic reply", "automatic response",
     "out of office", "out of the office", "out of office autoreply",
-    "automatische antwort", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesend", "nicht im büro",
+    "automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesend", "nicht im büro",
     "réponse automatique", "absence du bureau", "respuesta automática", "fuera de la oficina",
     "risposta automatica", "fuori sede", "resposta automática", "automatisch antwoord", "automatisch antwoorden",
     "afwezig", "autosvar", "automatiskt svar", "automatisk svar", "automaattinen vastaus", "automatická odpověď",

@@ -12,6 +12,7 @@ from app.mail.separators import KEPT_BEHIND, declared_end, separator_at
 MAX_LINE_BYTES = 1024 * 1024
 
 _FIRST_LINE_END = re.compile(rb"\r*(?P<feed>\n)|\r(?=[^\r\n])")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -55,17 +56,24 @@ async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def with_line_feeds(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield a text whose lines end with CR alone, as those of old Macs do, with LF in its place. Others stay."""
+    """Yield a text whose lines end with CR alone, as those of old Macs do, with LF in its place. Others stay.
+
+    A CRLF stays one line end, if only the first line has lost its LF.
+    """
     held, of_old_mac = b"", None
     async for chunk in chunks:
         held += chunk
         if of_old_mac is None:
             end = _FIRST_LINE_END.search(held)
             of_old_mac = end["feed"] is None if end else False if len(held) > MAX_LINE_BYTES else None
-        if of_old_mac is not None:
-            yield held.replace(b"\r", b"\n") if of_old_mac else held
+        if of_old_mac:
+            cut = len(held) - held.endswith(b"\r")
+            yield _LONE_RETURN.sub(b"\n", held[:cut])
+            held = held[cut:]
+        elif of_old_mac is not None:
+            yield held
             held = b""
-    yield held
+    yield _LONE_RETURN.sub(b"\n", held) if of_old_mac else held
 
 
 async def split_lines(

@@ -61,6 +61,13 @@ class TestMbox:
             chunks = with_line_feeds(in_chunks(content.replace(b"\n", line_end), size))
             assert len(await collect(split_mbox(chunks))) == 2, line_end
 
+    @pytest.mark.parametrize("size", [1, 7, 1_000])
+    async def test_one_lost_line_feed_makes_no_old_mac(self, size):
+        content = mbox(*(f"From: {who}@x.test\nSubject: {who}\n\nHi\n".encode() for who in "ab"))
+        content = content.replace(b"\n", b"\r\n").replace(b"\r\n", b"\r", 1)
+        mails = [one async for one in split_mbox(with_line_feeds(in_chunks(content, size)))]
+        assert [parse_mail(one).subject for one in mails if isinstance(one, bytes)] == ["a", "b"]
+
     @given(MAILS, st.integers(1, 40), st.sampled_from([b"\n", b"\r\n"]))
     @example([b"", b"\n", b"\n\n"], 1, b"\n")
     async def test_any_mails_come_out_as_they_went_in(self, mails, size, line_end):
