@@ -316,7 +316,9 @@ class TestAutomatic:
         assert is_automatic({"from": "postmaster@x.test", "subject": "Undeliverable: Hello"})
         assert not is_automatic({"from": "postmaster@x.test", "subject": "Our invoice"})
 
-    @pytest.mark.parametrize("subject", ["Abwesenheit: Max, 3. bis 5. Mai", "Question about your automatic reply: off?"])
+    @pytest.mark.parametrize(
+        "subject", ["Abwesenheit: Max, 3. bis 5. Mai", "Question about your automatic reply: off?"]
+    )
     def test_a_person_s_subject_is_no_mark(self, subject):
         assert not is_automatic({"from": "ann@x.test", "subject": subject})
 
