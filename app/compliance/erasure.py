@@ -16,6 +16,7 @@ async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Ac
     Its blocked addresses stay blocked, as digests that recognise them when they are imported again.
     Raise NotFound, or ContactInFlight while a message to it is under way: recording it would bring the text back.
     """
+    reports = await erasure.search_reports(tx, name.strip())
     contact = await erasure.hold_contact(tx, name.strip())
     if contact is None:
         raise NotFound
@@ -25,7 +26,7 @@ async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Ac
     cancelled = ReportedEvent(DeliveryEvent.CANCEL, reason=CONTACT_ERASED)
     await settle(tx, [Report(delivery, cancelled) for delivery in queued])
     await erasure.keep_blocked(tx, contact, digests)
-    await erasure.scrub(tx, contact)
+    await erasure.scrub(tx, contact, reports)
     erased = Erased(contact.id, len(contact.conversations), len(contact.deliveries), len(queued))
     await audit.record(tx, by, _entry(erased))
     return erased

@@ -46,7 +46,7 @@ _FIND = sa.text("""
 """)
 # A delivery keeps its contact, but a helpdesk that merges two contacts moves a conversation. Read by mass reply, which
 # has an index: a tenant has many deliveries and few mass replies.
-_DELIVERIES = sa.text("""
+_DELIVERIES = """
     SELECT d.id, d.status, d.channel, d.address, d.address_key FROM deliveries d
     WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
         SELECT own.id FROM deliveries own WHERE own.tenant_id = :tenant AND own.contact_id = :contact
@@ -55,18 +55,23 @@ _DELIVERIES = sa.text("""
         CROSS JOIN (SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact) c
         JOIN deliveries came ON came.tenant_id = :tenant AND came.mass_reply_id = m.id AND came.conversation_id = c.id
         WHERE m.tenant_id = :tenant))
-    ORDER BY d.id FOR NO KEY UPDATE
-""")
-_CONVERSATIONS = sa.text("""
+    ORDER BY d.id
+"""
+_CONVERSATIONS = """
     SELECT id, channel, address, address_key FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
-    ORDER BY id FOR NO KEY UPDATE
-""")
+    ORDER BY id
+"""
 _ALIASES = sa.text("""
     SELECT alias FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))
 """)
-_CONTACT = sa.text("""
-    SELECT email, phone, opted_out FROM contacts WHERE tenant_id = :tenant AND id = :contact FOR UPDATE
-""")
+_CONTACT = """
+    SELECT email, phone, opted_out FROM contacts WHERE tenant_id = :tenant AND id = :contact
+"""
+_READ = tuple(map(sa.text, (_DELIVERIES, _CONVERSATIONS, _CONTACT)))
+_HOLD = tuple(
+    sa.text(f"{read} FOR {lock}")
+    for read, lock in ((_DELIVERIES, "NO KEY UPDATE"), (_CONVERSATIONS, "NO KEY UPDATE"), (_CONTACT, "UPDATE"))
+)
 
 
 async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
@@ -76,12 +81,17 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     a mass reply that begins tells the timelines of those it skips, and this waits for it afterwards.
     """
     await begin_erasure(tx)
+    return await _find(tx, name, _HOLD)
+
+
+async def _find(tx: TenantTx, name: str, statements: Sequence[sa.TextClause]) -> HeldContact | None:
     contact = await tx.scalar(_FIND, id=_as_id(name), name=name)
     if contact is None:
         return None
-    deliveries = list(await tx.execute(_DELIVERIES, contact=contact))
-    conversations = list(await tx.execute(_CONVERSATIONS, contact=contact))
-    row = (await tx.execute(_CONTACT, contact=contact)).one()
+    deliveries, conversations, contacts = [list(await tx.execute(each, contact=contact)) for each in statements]
+    if not contacts:
+        return None
+    row = contacts[0]
     own, written = [*addresses_of(row.email, row.phone), *_read(conversations)], list(_read(deliveries))
     addresses = frozenset(map(BlockedPlace.of, own))
     former = frozenset(map(BlockedPlace.of, written)) - addresses
@@ -207,11 +217,7 @@ _SCRUB = (
               settled_at = CASE WHEN recipient IS NULL THEN settled_at ELSE coalesce(settled_at, now()) END,
               event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:needles AS text[])) THEN 'erased:' || id
                                ELSE event_key END
-       WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))
-          OR tenant_id = :tenant AND provider_message_id IN (
-              SELECT provider_message_id FROM deliveries
-              WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
-          OR tenant_id = :tenant AND lower(raw::text) LIKE ANY (CAST(:needles AS text[]))""",
+       WHERE tenant_id = :tenant AND id = ANY (CAST(:reports AS uuid[]))""",
     """UPDATE deliveries SET address = NULL, address_key = NULL, subject = NULL, retryable = false, updated_at = now(),
               reason_detail = CASE WHEN reason_detail IS NULL OR reason_code = :reason THEN reason_detail ELSE :text END
        WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[]))""",
@@ -246,15 +252,61 @@ async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
     return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
 
 
-async def scrub(tx: TenantTx, contact: HeldContact) -> None:
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Providers' reports about a contact that were found by some needles and deliveries."""
+
+    needles: frozenset[str] = field(repr=False)
+    deliveries: frozenset[DeliveryId]
+    found: Sequence[UUID]
+    until: UUID | None
+    """Reports with a later id are to be searched again: who stores one has ended after a minute."""
+
+
+NO_REPORTS: Final = Reports(frozenset(), frozenset(), (), None)
+
+_A_MINUTE_AGO = sa.text("SELECT uuidv7(interval '-1 minute')")
+_ABOUT = """
+    SELECT id FROM receipts
+    WHERE tenant_id = :tenant {newer}
+      AND (delivery_id = ANY (CAST(:deliveries AS uuid[]))
+           OR provider_message_id IN (SELECT provider_message_id FROM deliveries
+                                      WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+           OR lower(raw::text) LIKE ANY (CAST(:needles AS text[])))
+"""
+_ALL_ABOUT = sa.text(_ABOUT.format(newer=""))
+_NEWER_ABOUT = sa.text(_ABOUT.format(newer="AND id > :until"))
+
+
+async def search_reports(tx: TenantTx, name: str) -> Reports:
+    """Find the reports about a contact while nobody waits for the erasure: all of the tenant's are read."""
+    contact = await _find(tx, name, _READ)
+    return NO_REPORTS if contact is None else await _reports(tx, contact, await _needles(tx, contact), NO_REPORTS)
+
+
+async def _reports(tx: TenantTx, contact: HeldContact, needles: Iterable[str], known: Reports) -> Reports:
+    """Search only what was stored since, unless the contact is known by more than before."""
+    wanted, deliveries = frozenset(needles), frozenset(contact.deliveries)
+    values = {"needles": sorted(wanted), "deliveries": sorted(deliveries)}
+    until: UUID = await tx.scalar(_A_MINUTE_AGO)
+    if known.until is not None and wanted <= known.needles and deliveries <= known.deliveries:
+        newer = await tx.scalars(_NEWER_ABOUT, until=known.until, **values)
+        return Reports(wanted, deliveries, [*known.found, *newer], until)
+    return Reports(wanted, deliveries, list(await tx.scalars(_ALL_ABOUT, **values)), until)
+
+
+async def scrub(tx: TenantTx, contact: HeldContact, known: Reports = NO_REPORTS) -> None:
     """Remove everything that identifies the contact, and every text. Rows that are counted stay."""
+    needles = await _needles(tx, contact)
+    reports = await _reports(tx, contact, needles, known)
     values: dict[str, Any] = {
         "tenant": tx.tenant,
         "contact": contact.id,
         "conversations": contact.conversations,
         "deliveries": list(contact.deliveries),
         "keys": [each.key for each in contact.addresses | contact.former],
-        "needles": await _needles(tx, contact),
+        "needles": needles,
+        "reports": reports.found,
         "text": ERASED_TEXT,
         "reason": ReasonCode.CONTACT_ERASED,
     }
