@@ -1,5 +1,6 @@
 """The application, called as HTTP without a socket, and keys to call it with."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.api import rate_limit
 from app.api.quotas import Quotas
 from app.api.routes.chat import ChatLimits
 from app.domain.outbound import Author
@@ -35,6 +37,24 @@ async def app(settings: Settings, usual_settings: Settings, usual_app: FastAPI) 
     usual_app.state.chat_limits, usual_app.state.quotas = ChatLimits(), Quotas(settings.requests_per_minute)
     yield usual_app
     usual_app.state._state.update(before)
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic_ns()
+
+    def monotonic_ns(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What rate limits count by. On a busy machine they would let more through while a test asks."""
+    clock = Clock()
+    monkeypatch.setattr(rate_limit, "time", clock)
+    return clock
 
 
 @pytest.fixture

@@ -6,32 +6,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.api import rate_limit
 from app.api.rate_limit import RateLimit
 from app.domain.errors import RateLimited
 from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
-from tests.api.conftest import MakeKey, bearer
+from tests.api.conftest import Clock, MakeKey, bearer
 
 PER_MINUTE = 6
-
-
-class Clock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000_000_000
-
-    def monotonic_ns(self) -> int:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(rate_limit, "time", clock)
-    return clock
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
-from tests.api.conftest import anonymous, app, client, make_key
+from tests.api.conftest import anonymous, app, client, clock, make_key
 from tests.e2e.conftest import finished, sandbox, worker
 from tests.scene import Account, add_account, add_conversations, postmark, twilio
 
-__all__ = ["anonymous", "app", "client", "finished", "make_key", "sandbox", "worker"]
+__all__ = ["anonymous", "app", "client", "clock", "finished", "make_key", "sandbox", "worker"]
 
 BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
 NOWHERE = "http://127.0.0.1:9"

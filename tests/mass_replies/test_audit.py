@@ -313,6 +313,7 @@ async def test_a_key_that_is_refused_is_written_down_without_saying_who_showed_i
     assert key.split("_", 2)[2] not in str(refused)
 
 
+@pytest.mark.usefixtures("clock")
 async def test_refusals_of_many_kinds_are_no_flood_of_entries(
     client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
