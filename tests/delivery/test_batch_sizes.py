@@ -27,6 +27,9 @@ class DropsWithPoison(BulkCarrier):
             return [LOST] * len(outbounds)
         return [await self.send(each) for each in outbounds]
 
+    async def send(self, outbound: Outbound) -> SendResult:
+        return LOST if outbound.delivery_id in self.poison else await super().send(outbound)
+
 
 LANE = LaneKey(TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3)))
 
@@ -86,7 +89,7 @@ async def test_a_lost_call_counts_once_for_its_account_and_its_lane(stage: Stage
 
 async def test_one_percent_of_poisonous_recipients_stops_neither_lane_nor_account(stage: Stage) -> None:
     batch = await stage.batch(400)
-    poison = batch.deliveries[50::100]
+    poison = batch.deliveries[99::100]  # the very last one often goes alone, as the rest of what was claimed
     carrier = DropsWithPoison(poison)
     while await stage.pump(batch, carrier, slots=100):
         pass
