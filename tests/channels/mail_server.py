@@ -31,7 +31,8 @@ class Mailbox:
     taken: list[Envelope] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)
-    left: asyncio.Event = field(default_factory=asyncio.Event)
+    hung: asyncio.Event = field(default_factory=asyncio.Event)
+    """A command has come in that gets no reply."""
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
@@ -58,6 +59,7 @@ class Mailbox:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         if fault == "hang":
+            self.hung.set()
             await asyncio.Event().wait()
         return fault
 

@@ -28,6 +28,8 @@ class RawServer:
     requests: list[Request] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """A whole request has come in."""
+    spoke: asyncio.Event = field(default_factory=asyncio.Event)
+    """A script has written something."""
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """A script has ended, and its connection with it."""
 
@@ -58,6 +60,7 @@ class Line:
     async def write(self, data: bytes) -> None:
         self.writer.write(data)
         await self.writer.drain()
+        self.server.spoke.set()
 
     def reset(self) -> None:
         """Answer with RST: a linger time of zero throws away whatever is still under way."""

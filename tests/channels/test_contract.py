@@ -13,6 +13,7 @@ from app.domain.outbound import Accepted, Deferred, Rejected, Unknown
 from app.domain.provider_events import Inbound, MalformedWebhook, Receipt, Unrecognized
 from tests.channels.all_cases import CASES
 from tests.channels.cases import CORRELATION, SAMPLES, ProviderCase, SendingCase, Wire, webhook
+from tests.channels.deadlines import deadline_passing_at
 from tests.channels.raw_server import Script, refusing_url, serving
 from tests.table import table
 
@@ -108,7 +109,7 @@ async def test_a_lost_answer_is_unknown_and_asked_for_once(http: httpx.AsyncClie
 
 async def test_a_provider_that_hangs_until_the_deadline_is_unknown(case: SendingCase, http: httpx.AsyncClient) -> None:
     async with serving(case.wire.hang) as server:
-        with deadline(asyncio.get_running_loop().time() + 0.5):
+        async with deadline_passing_at(server.asked):
             result = await build(case.name, case.setup(server.url), http).send(case.message)
         assert len(server.requests) == 1
 

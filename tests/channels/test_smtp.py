@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels.http import deadline
 from app.channels.registry import AccountSetup, validate
 from app.channels.smtp import adapter as smtp_adapter
 from app.channels.smtp.adapter import SmtpAdapter
@@ -21,12 +20,11 @@ from app.domain.provider_events import MalformedWebhook
 from app.domain.words import Channel, ReasonCode
 from tests.channels import smtp_lines
 from tests.channels.cases import CALLBACK_SECRET, webhook
+from tests.channels.deadlines import deadline_passing_at
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
 from tests.channels.mail_server import PASSWORD, USER, Certificate, Mailbox, certificate, mail_server
 from tests.channels.raw_server import Line, refusing_url, serving
 
-SOON = 0.8
-"""Seconds: enough for a conversation on loopback, also on a busy machine."""
 LOGIN = {"username": USER, "password": PASSWORD}
 
 
@@ -54,9 +52,8 @@ def adapter(
     return SmtpAdapter.from_config(AccountSetup(merged, credentials or {}, CALLBACK_SECRET, allow_private), http)
 
 
-async def result_of(http: httpx.AsyncClient, box: Mailbox, *, seconds: float = 5, **config: Any) -> SendResult:
-    with deadline(asyncio.get_running_loop().time() + seconds):
-        return await adapter(http, box.port, **config).send(SMTP.message)
+async def result_of(http: httpx.AsyncClient, box: Mailbox, **config: Any) -> SendResult:
+    return await adapter(http, box.port, **config).send(SMTP.message)
 
 
 def why_paused(result: SendResult) -> str:
@@ -149,8 +146,8 @@ async def test_a_server_that_takes_no_more_makes_the_account_wait(
 @pytest.mark.parametrize("step", ["MAIL", "RCPT"])
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_silence_before_data_proves_that_nothing_was_sent(http: httpx.AsyncClient, step: str, fault: str) -> None:
-    async with mail_server({step: fault}) as box:
-        result = await result_of(http, box, seconds=SOON)
+    async with mail_server({step: fault}) as box, deadline_passing_at(box.hung):
+        result = await result_of(http, box)
 
     assert isinstance(result, Deferred)
     assert (result.code, result.scope) == (ReasonCode.UNREACHABLE, "delivery")
@@ -160,8 +157,8 @@ async def test_silence_before_data_proves_that_nothing_was_sent(http: httpx.Asyn
 
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_silence_after_the_dot_is_unknown(http: httpx.AsyncClient, fault: str) -> None:
-    async with mail_server({"DATA": fault}) as box:
-        assert isinstance(await result_of(http, box, seconds=SOON), Unknown)
+    async with mail_server({"DATA": fault}) as box, deadline_passing_at(box.hung):
+        assert isinstance(await result_of(http, box), Unknown)
 
     assert len(box.taken) == 1
 
@@ -169,7 +166,7 @@ async def test_silence_after_the_dot_is_unknown(http: httpx.AsyncClient, fault: 
 @pytest.mark.parametrize("reply", ["", "nonsense", "220-never ends"])
 async def test_a_port_that_speaks_no_smtp_proves_that_nothing_was_sent(http: httpx.AsyncClient, reply: str) -> None:
     async with serving(smtp_lines.speaking(greeting=reply)) as server:
-        with deadline(asyncio.get_running_loop().time() + SOON):
+        async with deadline_passing_at(server.spoke):
             result = await SmtpAdapter.from_config(SMTP.setup(server.url), http).send(SMTP.message)
         assert server.bytes_received == 0
 
@@ -183,6 +180,7 @@ async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(
     begun, over, received = asyncio.Event(), asyncio.Event(), bytearray()
 
     async def read_later(line: Line) -> None:
+        received.extend(await line.reader.read(65_536))
         begun.set()
         await over.wait()
         with contextlib.suppress(ConnectionError):
@@ -190,7 +188,7 @@ async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(
                 received.extend(chunk)
 
     async with serving(smtp_lines.speaking(at_data=read_later)) as server:
-        with deadline(asyncio.get_running_loop().time() + SOON):
+        async with deadline_passing_at(begun):
             result = await SmtpAdapter.from_config(SMTP.setup(server.url), http).send(SMTP.message)
         assert begun.is_set()
         over.set()
