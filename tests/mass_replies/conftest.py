@@ -184,13 +184,17 @@ class Live:
         self, id_: str, wanted: Callable[[dict[str, Any]], object], *, seconds: float = 60
     ) -> dict[str, Any]:
         """Poll until a mass reply is as wanted; at every poll its counts must sum to what was selected."""
-        async with asyncio.timeout(seconds):
-            while True:
-                batch = (await self.client.get(f"/mass-replies/{id_}")).json()
-                assert batch["counts"] is None or sum(batch["counts"].values()) == batch["selected_count"]
-                if wanted(batch):
-                    return dict(batch)
-                await asyncio.sleep(0.05)
+        batch: dict[str, Any] = {}
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    batch = (await self.client.get(f"/mass-replies/{id_}")).json()
+                    assert batch["counts"] is None or sum(batch["counts"].values()) == batch["selected_count"]
+                    if wanted(batch):
+                        return batch
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"Waited {seconds:g} seconds in vain. It stands so: {batch}") from None
 
     async def until_status(self, id_: str, status: str, *, seconds: float = 60) -> dict[str, Any]:
         return await self.until(id_, lambda batch: batch["status"] == status, seconds=seconds)
