@@ -1,6 +1,7 @@
 """What is under way while a contact is erased: each waits for the other, and neither for long."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -29,6 +30,16 @@ async def somebody_waits(runtime: Runtime, tenant: UUID, event: str = "advisory"
             await asyncio.sleep(0.01)
 
 
+async def reported(stage: Stage, sender: str, hours_ago: int = 0) -> None:
+    """Let the provider have reported a customer's message."""
+    await stage.write(
+        "INSERT INTO receipts (id, tenant_id, account_id, event_key, kind, raw, settled_at) "
+        f"SELECT uuidv7(interval '-{hours_ago} hours'), tenant_id, id, uuidv7(), 'inbound', CAST(:raw AS jsonb), now() "
+        "FROM channel_accounts WHERE key = 'desk'",
+        raw=json.dumps({"from": sender, "text": "Zebra"}),
+    )
+
+
 async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Stage) -> None:
     runtime, tenant = desk.runtime, TenantId(desk.tenant)
     async with runtime.database.begin(tenant) as tx:
@@ -48,6 +59,35 @@ async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_aft
         importing = asyncio.create_task(import_(desk.client, again))
         await somebody_waits(runtime, desk.tenant)
     await importing
+
+
+async def test_a_report_that_comes_while_an_erasure_waits_is_erased_too(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are searched before: reading all of a tenant's takes long, and customers' messages would wait."""
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
+    await reported(desk, "zoe.quirrel@example.test", hours_ago=1)
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
+        await erased_addresses.wait_for_erasures(tx)
+        erasing = asyncio.create_task(erase(desk.client))
+        await somebody_waits(desk.runtime, desk.tenant)
+        await reported(desk, "12025550177")
+    await erasing
+    assert "Zebra" not in await stored_rows(desk.runtime.database, TenantId(desk.tenant), "receipts")
+
+
+async def test_an_address_that_the_contact_gains_while_an_erasure_waits_is_searched_among_all_reports(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
+    await reported(desk, "second@example.test", hours_ago=1)
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
+        await erased_addresses.wait_for_erasures(tx)
+        erasing = asyncio.create_task(erase(desk.client))
+        await somebody_waits(desk.runtime, desk.tenant)
+        await desk.write("UPDATE contacts SET email = 'second@example.test'")
+    await erasing
+    assert "Zebra" not in await stored_rows(desk.runtime.database, TenantId(desk.tenant), "receipts")
 
 
 async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
