@@ -21,6 +21,7 @@ CALLS: Final = 1_500
 CALLS_AT_ONCE: Final = 64
 TURNS: Final = 3
 
+PLAIN_CALLS: Final = "1,000 plain calls"
 IMPORT: Final = "import, CPU for 1,000 lines"
 PREPARE: Final = "create and prepare, CPU for 1,000 recipients"
 SEND: Final = f"{CASE}, CPU for 1,000 deliveries"
@@ -57,6 +58,4 @@ def _cpu_of_calls(loop: BareLoop) -> float:
 
 
 def _figure(name: str, milliseconds: float, calls: float) -> Figure:
-    return Figure(
-        name, milliseconds, "ms", {"1,000 plain calls": calls}, (Goal("plain calls to that", calls / milliseconds),)
-    )
+    return Figure(name, milliseconds, "ms", {PLAIN_CALLS: calls}, (Goal("plain calls to that", calls / milliseconds),))

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from bench import company, gate, naive
 from bench.figures import Figure, Goal, Outcome, report
 from bench.machine import Machine
 from bench.measures import QUICK
+from bench.relative_costs import PLAIN_CALLS
 from bench.run import Run
 
 MACHINE = Machine(2, "A processor", 8, {"Python": "3.11.2"})
@@ -166,14 +168,21 @@ def test_every_quick_measure_has_saved_ratios() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(180.0, []), (181.0, ["A quick run may take 180 seconds, and this one took 181."])]
+    ("calls", "seconds", "expected"),
+    [
+        (500.0, 180.0, []),
+        (500.0, 181.0, ["A quick run may take 180 seconds here, and this one took 181."]),
+        (4_000.0, 360.0, []),
+        (4_000.0, 361.0, ["A quick run may take 360 seconds here, and this one took 361."]),
+    ],
 )
-def test_a_quick_run_that_takes_more_than_three_minutes_fails(
-    seconds: float, expected: list[str], baseline: Path
+def test_a_quick_run_that_takes_more_than_three_minutes_of_a_usual_machine_fails(
+    calls: float, seconds: float, expected: list[str], baseline: Path
 ) -> None:
-    gate.save(MACHINE, {"account": [figure(0.7)]})
+    gate.save(MACHINE, {"costs": [figure(0.7)]})
     asked = argparse.Namespace(check=True, quick=True, measures=[])
-    assert list(bench.__main__._troubles(asked, {"account": outcome(0.7)}, seconds)) == expected
+    measured = replace(outcome(0.7), figures=[replace(figure(0.7), beside={PLAIN_CALLS: calls})])
+    assert list(bench.__main__._troubles(asked, {"costs": measured}, seconds)) == expected
 
 
 def test_the_old_speed_is_back_once_two_batches_in_a_row_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
