@@ -40,7 +40,8 @@ async def _work_on(
         page = await delivery_pages.hold(tx, id_, page_id)
         if page is None:
             return
-        ids = [each for each in ids if each in set(page.delivery_ids)]
+        left = set(page.delivery_ids)
+        ids = [each for each in ids if each in left]
         match page.work:
             case PageWork.RETRY:
                 await _retry(tx, id_, page, ids)

@@ -66,20 +66,24 @@ def is_lost(error: BaseException | None) -> bool:
 
 def is_locked_out(error: BaseException) -> bool:
     """Return whether a statement waited too long for a lock. Nothing of its transaction was committed."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) == _LOCKED
+    return _sqlstate(error) == _LOCKED
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
 
 def is_starting(error: Exception) -> bool:
     """Return whether PostgreSQL reports that it is starting, as after a crash, or does not answer at all."""
     silent = isinstance(error, DatabaseAway) and isinstance(error.__cause__, TimeoutError)
-    return silent or getattr(getattr(error, "orig", None), "sqlstate", None) == _STARTING
+    return silent or _sqlstate(error) == _STARTING
 
 
 def overload_of(error: Exception) -> Overloaded | None:
     """Return the error for a caller who may retry, or None if the failure is a bug of ours."""
     if isinstance(error, sa.exc.TimeoutError):
         return Overloaded("All connections to the database are busy.", limit="connections")
-    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    state = _sqlstate(error)
     if state == _STOPPED:
         return too_long()
     if state.startswith(_IN_THE_WAY):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.store.database import CONNECT_SECONDS, SWEEPER_ROLE, async_url
+from app.store.overload import is_locked_out
 from app.store.silence import watch_sockets
 from app.store.transactions import failed
 from app.tables import ROUTING_TABLES
@@ -24,7 +25,6 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 LOCK_WAIT = "1s"
 """How long `migrate` waits for a lock before it starts over. Meanwhile other work on the table queues up behind it."""
-LOCKED = "55P03"
 ATTEMPTS = 60
 PAUSE = 1.0
 """Seconds between two attempts, in which the queue behind the lock goes on."""
@@ -72,7 +72,7 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
             try:
                 return await _migrate(engine, runtime)
             except DBAPIError as error:
-                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) != LOCKED:
+                if attempt == ATTEMPTS or not is_locked_out(error):
                     raise
             await asyncio.sleep(PAUSE)
     finally:

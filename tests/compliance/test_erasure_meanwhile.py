@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -40,6 +42,17 @@ async def reported(stage: Stage, sender: str, hours_ago: int = 0) -> None:
     )
 
 
+@asynccontextmanager
+async def an_erasure_waits(desk: Stage) -> AsyncIterator[None]:
+    """Let an erasure wait for somebody while the block runs, and end after it."""
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
+        await erased_addresses.wait_for_erasures(tx)
+        erasing = asyncio.create_task(erase(desk.client))
+        await somebody_waits(desk.runtime, desk.tenant)
+        yield
+    await erasing
+
+
 async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Stage) -> None:
     runtime, tenant = desk.runtime, TenantId(desk.tenant)
     async with runtime.database.begin(tenant) as tx:
@@ -67,12 +80,8 @@ async def test_a_report_that_comes_while_an_erasure_waits_is_erased_too(
     """The others are searched before: reading all of a tenant's takes long, and customers' messages would wait."""
     monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
     await reported(desk, "zoe.quirrel@example.test", hours_ago=1)
-    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
-        await erased_addresses.wait_for_erasures(tx)
-        erasing = asyncio.create_task(erase(desk.client))
-        await somebody_waits(desk.runtime, desk.tenant)
+    async with an_erasure_waits(desk):
         await reported(desk, "12025550177")
-    await erasing
     assert "Zebra" not in await stored_rows(desk.runtime.database, TenantId(desk.tenant), "receipts")
 
 
@@ -81,12 +90,8 @@ async def test_an_address_that_the_contact_gains_while_an_erasure_waits_is_searc
 ) -> None:
     monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")
     await reported(desk, "second@example.test", hours_ago=1)
-    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
-        await erased_addresses.wait_for_erasures(tx)
-        erasing = asyncio.create_task(erase(desk.client))
-        await somebody_waits(desk.runtime, desk.tenant)
+    async with an_erasure_waits(desk):
         await desk.write("UPDATE contacts SET email = 'second@example.test'")
-    await erasing
     assert "Zebra" not in await stored_rows(desk.runtime.database, TenantId(desk.tenant), "receipts")
 
 
