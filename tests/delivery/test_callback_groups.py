@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.compliance.sql import erasure
-from app.delivery import callbacks
+from app.delivery import callbacks, customer_events
 from app.delivery.callbacks import Called, take_callback
 from app.delivery.receipts import take_reports
 from app.delivery.sql import settlements
@@ -216,6 +216,6 @@ def test_only_messages_that_follow_each_other_change_places_and_those_of_one_sen
     account: Any = SimpleNamespace(channel=Channel.SMS)
     moved = Moved("m", before=("a",), after="b")
     wrote = [Inbound(key, key, sender=key[0], text="") for key in ("b1", "a1", "b2", "a2")]
-    events: list[ProviderEvent] = [*wrote[:3], moved, *wrote[3:], wrote[0]]
-    ordered = [event for _, event in callbacks._in_order_of_locks([(account, each) for each in events])]
+    events: list[customer_events.CustomerEvent] = [*wrote[:3], moved, *wrote[3:], wrote[0]]
+    ordered = [event for _, event in customer_events._in_order_of_locks([(account, each) for each in events])]
     assert ordered == [wrote[1], wrote[0], wrote[2], moved, wrote[3], wrote[0]]
