@@ -54,7 +54,6 @@ _GROUP_LABEL = re.compile(
     rf'(?=(?P<label>(?:{_ENCODED_WORD.pattern}|{_QUOTED}|[^":])*))(?P=label):(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
 )
 """`Team:` before the mailboxes of a group (RFC 5322 section 3.4). A smiley's colon is none."""
-_AROUND_DOTS = re.compile(r"\s*([.<]|\Z)\s*")
 _COMMENT_AFTER = re.compile(r"\s*>?\s*(\(.*)", re.DOTALL)
 _ADDRESS = re.compile(
     r'(?<![^\s<>,;:()])(?:"(?!")[^"\\]*+(?:\\.[^"\\]*+)*"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
@@ -185,7 +184,8 @@ def _unfolded(piece: str) -> str:
     In the middle of the part before the @ it is none: `<Ann ann@example.com>` is not `Annann`.
     """
     local, at, domain = piece.rpartition("@")
-    return _AROUND_DOTS.sub(r"\1", local) + at + "".join(domain.split())
+    parts = (part.strip() for part in local.removeprefix("<").split("."))
+    return ".".join(parts) + at + "".join(domain.split())
 
 
 def _find_address(text: str) -> str | None:

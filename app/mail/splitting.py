@@ -11,7 +11,8 @@ from app.mail.separators import KEPT_BEHIND, declared_end, separator_at
 
 MAX_LINE_BYTES = 1024 * 1024
 
-_FIRST_LINE_END = re.compile(rb"\r*(?P<feed>\n)|\r(?=[^\r\n])")
+_FIRST_LINE_END = re.compile(rb"(?<!\r)(?:\r*+(?P<feed>\n)|\r++(?=[^\n]))")
+"""Looks at many CRs in a row once, not once for each."""
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 

@@ -15,6 +15,7 @@ LENGTH = 100_000
 TIMES: dict[str, tuple[Callable[[str], object], str]] = {
     "commas before a sender": (read_mailbox, ","),
     "names before a sender": (read_mailbox, "a,"),
+    "white space in a sender's address": (lambda text: read_mailbox(f"<a{text}b@example.com>"), " "),
     "an open comment before a sender": (read_mailbox, "(a"),
     "an open comment": (without_comments, "("),
     "a date of comments": (read_date, "("),

@@ -148,6 +148,11 @@ class TestMbox:
         await collect(split_mbox(in_chunks(FROM + b"\nA: 1\n\nFrom " + unit * (2_000_000 // len(unit)), 65_536)))
         assert process_time() - begun < 5
 
+    async def test_a_mailbox_of_line_ends_costs_no_time(self):
+        begun = process_time()
+        assert await collect(split_mbox(with_line_feeds(in_chunks(b"\r" * 65_536, 65_536)))) == []
+        assert process_time() - begun < 5
+
     async def test_an_mbox_that_ends_without_an_empty_line_is_whole(self):
         assert await collect(split_mbox(in_chunks(FROM + b"\nA: 1\n\ntext"))) == [b"A: 1\n\ntext"]
 
