@@ -12,9 +12,11 @@ from app.delivery import pump as pumping
 from app.delivery.sql import account_health, call_shares
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
-from app.domain.outbound import Accepted, Outbound, SendResult
+from app.domain.outbound import Accepted, Deferred, Outbound, SendResult
 from app.domain.words import ReasonCode
 from tests.delivery.carrier import Carrier
+from tests.delivery.results import recorded, result
+from tests.delivery.settling import claimed
 from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
@@ -77,7 +79,7 @@ class TestASuspendedMachine:
 async def step_back(stage: Stage) -> None:
     """Let the database's clock stand two hours earlier: the same as what was written lying two hours ahead."""
     times = {
-        "channel_accounts": ("cool_until", "cooled_at", "allowed_at"),
+        "channel_accounts": ("cool_until", "cooled_at", "allowed_at", "mended_at"),
         "call_shares": ("renewed_at", "expires_at"),
         "lanes": ("pumped_at", "held_until", "watched_until"),
         "deliveries": ("lease_until", "settles_after", "not_before", "queued_at", "updated_at"),
@@ -119,6 +121,20 @@ class TestAClockThatSteppedBack:
         carrier = Carrier()
         await stage.pump(batch, carrier)
         assert len(carrier.calls) == 1
+
+    @pytest.mark.parametrize("retry_after", [None, timedelta(minutes=5)], ids=["paused", "cooled"])
+    async def test_an_account_that_was_fixed_before_is_stopped_all_the_same(
+        self, stage: Stage, retry_after: timedelta | None
+    ) -> None:
+        await stage.runs("UPDATE channel_accounts SET mended_at = clock_timestamp() WHERE id = :id", id=stage.account)
+        await step_back(stage)
+        batch = await claimed(stage, 1)
+        refused = Deferred("unauthorized", "Bad token.", retry_after, "account")
+        await recorded(stage, stage.database, [result(stage, batch.first, deferral=refused)])
+        account = await stage.one(
+            "SELECT pause_reason, cool_until FROM channel_accounts WHERE id = :id", id=stage.account
+        )
+        assert account.pause_reason or account.cool_until
 
     async def test_a_lease_runs_out_and_the_quarantine_has_its_full_length(self, stage: Stage) -> None:
         batch = await stage.batch()

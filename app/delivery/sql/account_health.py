@@ -43,7 +43,7 @@ _COOL = sa.text("""
         SELECT a.id, now.at, now.at + CAST(:wait AS interval) AS until,
                CASE WHEN a.cooled_at <= now.at THEN a.cool_until END AS ordered
         FROM channel_accounts a, now
-        WHERE a.tenant_id = :tenant AND a.id = :account AND (a.mended_at >= :begun) IS NOT TRUE
+        WHERE a.tenant_id = :tenant AND a.id = :account AND (a.mended_at BETWEEN :begun AND now.at) IS NOT TRUE
         FOR NO KEY UPDATE OF a)
     UPDATE channel_accounts a
     SET cool_until = greatest(s.ordered, s.until), cooled_at = s.at,
@@ -56,14 +56,16 @@ async def cool(tx: TenantTx, account: UUID, wait: timedelta, reason: str, begun:
     """Let the account cool down, by the database's clock. A longer cool-down that is already set stays, with its
     reason.
 
-    `begun` is when the attempt began. An account that was fixed since then is left alone.
+    `begun` is when the attempt began. An account that was fixed since then is left alone. A fix that lies in the future
+    dates from before the clock stepped back: it says nothing about attempts that began after that.
     """
     await tx.execute(_COOL, account=account, wait=wait, reason=reason, begun=begun)
 
 
 _PAUSE = sa.text("""
     UPDATE channel_accounts SET pause_reason = :reason
-    WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL AND (mended_at >= :begun) IS NOT TRUE
+    WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL
+      AND (mended_at BETWEEN :begun AND clock_timestamp()) IS NOT TRUE
 """).bindparams(sa.bindparam("begun", type_=sa.TIMESTAMP(timezone=True)))
 
 
