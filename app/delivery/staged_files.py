@@ -6,6 +6,7 @@ Loading 25 MB may take longer than a lease allows, and every reply of the lane n
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.delivery.sql import account_health
 from app.domain.channel_port import Uploaded, Uploads
 from app.domain.lanes import LaneKey
 from app.domain.outbound import AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown
+from app.store import clock
 from app.store.database import Database
 
 CACHE_BYTES: Final = 128_000_000
@@ -42,6 +44,8 @@ class _Order:
     """What to load: the files that the lane's account carries, and the media ids of those its provider has already."""
 
     sender: AccountSender
+    read_at: datetime
+    """When the sender was read. The account may have been fixed since."""
     wanted: Sequence[StoredAttachment]
     media_ids: Mapping[UUID, str]
 
@@ -78,12 +82,13 @@ class FileStaging:
             plan = await self._plans.plan(tx, lane.mass_reply)
             if not plan.attachments:
                 return None
+            read_at = await clock.now(tx)
             sender = await self._senders.fresh(tx, lane.account)
             carried, _ = sender.limits.split(plan.attachments)
             if not carried or sender.limits.from_timeline:
                 return None
             wanted = await attachments.find_attachments(tx, [file.id for file in carried])
-            return _Order(sender, wanted, await attachments.uploads(tx, lane))
+            return _Order(sender, read_at, wanted, await attachments.uploads(tx, lane))
 
     async def _ready(
         self, lane: LaneKey, order: _Order, stored: StoredAttachment
@@ -95,7 +100,7 @@ class FileStaging:
         )
         if media_id is not None or not isinstance(adapter, Uploads):
             return file
-        return self._refused.get((lane, attachment.id)) or await self._upload(lane, order.sender, attachment.id, file)
+        return self._refused.get((lane, attachment.id)) or await self._upload(lane, order, attachment.id, file)
 
     async def _content(self, stored: StoredAttachment) -> bytes:
         key = stored.storage_key
@@ -114,11 +119,11 @@ class FileStaging:
         return content
 
     async def _upload(
-        self, lane: LaneKey, sender: AccountSender, id_: UUID, file: AttachmentFile
+        self, lane: LaneKey, order: _Order, id_: UUID, file: AttachmentFile
     ) -> AttachmentFile | DroppedAttachment:
         """Upload a file. An upload reaches no customer, so any failure may be retried."""
-        assert isinstance(sender.adapter, Uploads)  # noqa: S101 - narrowed by _ready
-        result = await sender.adapter.upload(sender.account.channel, file)
+        assert isinstance(order.sender.adapter, Uploads)  # noqa: S101 - narrowed by _ready
+        result = await order.sender.adapter.upload(order.sender.account.channel, file)
         match result:
             case Uploaded(media_id):
                 async with self._database.begin(lane.tenant) as tx:
@@ -131,7 +136,7 @@ class FileStaging:
             case Deferred():
                 if result.scope == "account":
                     async with self._database.begin(lane.tenant) as tx:
-                        await account_health.stop(tx, lane.account, result)
+                        await account_health.stop(tx, lane.account, result, order.read_at)
                 raise FilesNotStaged(result.detail)
             case Unknown(detail):
                 raise FilesNotStaged(detail)

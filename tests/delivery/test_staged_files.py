@@ -222,3 +222,25 @@ async def test_another_tenant_s_file_never_goes_out(stage: Stage, other: Stage) 
 
 def test_an_upload_is_never_shown_in_a_log() -> None:
     assert "secret" not in repr(Upload("secret.png", "image/png", 3, uploaded_file("secret.png", b"").content))
+
+
+async def test_an_account_that_was_fixed_during_an_upload_is_not_paused_for_what_was_refused_before(
+    stage: Stage,
+) -> None:
+    batch = await batch_with(stage, PICTURE)
+
+    class FixedMeanwhile(PictureCarrier):
+        async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult:
+            if not self.uploads:
+                fixed = "UPDATE channel_accounts SET mended_at = clock_timestamp() WHERE id = :id"
+                await stage.runs(fixed, id=stage.account)
+            return await super().upload(channel, file)
+
+    refused = Deferred("account", "Bad token.", scope="account")
+    loading, found = loads(stage, FixedMeanwhile(refused, refused)), []
+    for _ in range(2):
+        with pytest.raises(FilesNotStaged):
+            await loading.of(batch.lane)
+        account = await stage.one("SELECT pause_reason FROM channel_accounts WHERE id = :id", id=stage.account)
+        found.append(account.pause_reason)
+    assert found == [None, "account: Bad token."]
