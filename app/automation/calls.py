@@ -17,8 +17,9 @@ from app.channels.signed_post import SECONDS, Delivered, NotDelivered, SignedPos
 from app.domain.json_reader import write_time
 from app.domain.words import TenantId
 from app.process.fair_tasks import FairTaskPool
+from app.store.connection_budget import ConnectionBudget
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import ConnectionBudget, Database
+from app.store.database import Database
 from app.store.transactions import SweepTx
 from app.webhooks.dispatcher import Turn
 

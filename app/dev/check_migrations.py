@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.dev import servers
 from app.dev.migration_lint import faults_of
-from app.store.database import async_url
+from app.store.connection_pool import async_url
 from app.store.schema import alembic_config, migrate, upgrade
 
 DATABASE = "check_migrations"

@@ -1,11 +1,10 @@
-"""Connections to PostgreSQL: one transaction, one tenant.
+"""Transactions in PostgreSQL: one transaction, one tenant.
 
 The tenant is set for one transaction only, so that a pooled connection carries nothing over. Without a tenant,
 row-level security shows no row at all.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
@@ -16,20 +15,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
 from app.domain.words import TenantId
 from app.process.tenant_time import TenantTime
 from app.store import shares
+from app.store.connection_pool import open_pool
 from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
 from app.store.overload import DatabaseAway, connecting, is_starting, too_long
 from app.store.plans import BY_INDEX, NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, SWEEP, Shares, WorkKind
-from app.store.silence import LONGEST_ANSWER, Watch, watch_sockets
+from app.store.silence import LONGEST_ANSWER, Watch
 from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed, fetch_rows
 
 log = structlog.get_logger(__name__)
@@ -37,22 +36,10 @@ log = structlog.get_logger(__name__)
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
 
-LEFT_OPEN = "10s"
-"""PostgreSQL ends a transaction that is idle for longer. Otherwise a frozen process, or a machine that is gone, would
-keep its rows locked until the network noticed."""
-
-CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5
 """How long connections may take to close. asyncpg waits until the server hangs up, and a frozen one never does."""
 START_SECONDS = 60
 START_PAUSE = 1.0
-
-_SESSION = {
-    "application_name": "mass-reply",
-    "jit": "off",
-    "idle_in_transaction_session_timeout": LEFT_OPEN,
-    "timezone": "UTC",  # times within JSON are written in it
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +50,6 @@ class PoolUse:
     limit: int
 
 
-def async_url(url: str) -> sa.URL:
-    """Return a `postgresql://` address as one for asyncpg. A unix socket as `?host=` works."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
-
-
 class NotCommitted(sa.exc.SQLAlchemyError):
     """A transaction in which a statement had failed came to its end as if nothing had happened."""
 
@@ -76,27 +58,7 @@ class Database:
     """The only source of connections. Each request to it belongs to one kind of work (`of`)."""
 
     def __init__(self, url: str, *, pool_size: int, time: TenantTime | None = None) -> None:
-        self._engine: AsyncEngine = create_async_engine(
-            async_url(url),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            # The same few connections are used again, which have prepared and planned their statements.
-            pool_use_lifo=True,
-            hide_parameters=True,
-            json_deserializer=_read_json,
-            isolation_level="AUTOCOMMIT",  # transactions begin and end in `_connected`
-            connect_args={
-                "server_settings": _SESSION,
-                "timeout": CONNECT_SECONDS,
-                # After a failover a name may lead to a standby for a while. Who connects then would stay there.
-                "target_session_attrs": "primary",
-                "max_cached_statement_lifetime": 0,  # a plan is as good after five minutes
-            },
-        )
-        sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
-        sa.event.listen(self._engine.sync_engine, "handle_error", _keep_the_others)
-        watch_sockets(self._engine.sync_engine, CONNECT_SECONDS)
+        self._engine = open_pool(url, pool_size)
         self._shares = Shares(pool_size)
         self._time = time or TenantTime()
         self._routes = Routes()
@@ -258,10 +220,6 @@ class Database:
                 await self._engine.dispose()
 
 
-def _read_json(text: str) -> Any:
-    return {} if text == "{}" else json.loads(text)  # most custom fields and prices
-
-
 def _limits(kind: WorkKind) -> dict[str, str]:
     """Return PostgreSQL's own limits for a kind of work.
 
@@ -326,30 +284,3 @@ async def _roll_back(driver: Any) -> None:
     except BaseException:
         driver.terminate()
         raise
-
-
-def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
-    """Called when a connection leaves the pool. Replace one that was closed in the meantime."""
-    if dbapi_connection.driver_connection.is_closed():
-        raise sa.exc.DisconnectionError("The connection was closed.")
-
-
-def _keep_the_others(context: sa.ExceptionContext) -> None:
-    """Called when a statement fails. Keep the other connections if this one is lost: they may be sound, and they have
-    their plans.
-    """
-    context.invalidate_pool_on_disconnect = False
-
-
-class ConnectionBudget:
-    """A few connections of a pool, for work that must leave the others to the pumps, however much work there is."""
-
-    def __init__(self, database: Database, connections: int) -> None:
-        self._database = database
-        self._free = asyncio.Semaphore(connections)
-
-    @asynccontextmanager
-    async def begin(self, tenant: TenantId) -> AsyncIterator[TenantTx]:
-        """Open a transaction that sees one tenant's rows, once one of these connections is free."""
-        async with self._free, self._database.begin(tenant) as tx:
-            yield tx

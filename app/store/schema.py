@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.store.database import CONNECT_SECONDS, SWEEPER_ROLE, async_url
+from app.store.connection_pool import CONNECT_SECONDS, async_url
+from app.store.database import SWEEPER_ROLE
 from app.store.overload import is_locked_out
 from app.store.silence import watch_sockets
 from app.store.transactions import failed

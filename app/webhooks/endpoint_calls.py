@@ -16,8 +16,9 @@ from app.channels.signed_post import SECONDS, Delivered, NotDelivered, SignedPos
 from app.domain.words import TenantId
 from app.process.fair_tasks import FairTaskPool
 from app.store import outbox
+from app.store.connection_budget import ConnectionBudget
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import ConnectionBudget, Database
+from app.store.database import Database
 from app.store.transactions import SweepTx, TenantTx
 from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import TURN, Turn

@@ -15,7 +15,8 @@ from app.domain.words import Channel
 from app.monitoring import gauges as shown
 from app.monitoring.sql import gauges as stored
 from app.monitoring.sql.gauges import Figures
-from app.store.database import Database, async_url
+from app.store.connection_pool import async_url
+from app.store.database import Database
 from app.store.transactions import SweepTx
 from app.webhooks.model import EndpointState
 from tests.delivery.stage import Stage

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
+from app.store import connection_pool
 from app.store import database as connections
 from app.store.database import Database, NotCommitted
 from app.store.overload import overload_of
@@ -47,8 +48,8 @@ async def leave_open(hasty: Database, observer: Database) -> None:
 async def test_a_transaction_that_asks_nothing_more_is_ended_and_the_next_one_works(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hurried = {**connections._SESSION, "idle_in_transaction_session_timeout": "50ms"}
-    monkeypatch.setattr(connections, "_SESSION", hurried)
+    hurried = {**connection_pool.SESSION, "idle_in_transaction_session_timeout": "50ms"}
+    monkeypatch.setattr(connection_pool, "SESSION", hurried)
     hasty = Database(database_url, pool_size=1)
 
     async with asyncio.timeout(20):
@@ -179,7 +180,7 @@ async def test_a_column_is_found_by_its_name_wherever_it_stands(database: Databa
 async def test_no_transaction_may_idle_for_long(database: Database) -> None:
     async with database.begin_routing() as tx:
         shown = await tx.scalar(sa.text("SHOW idle_in_transaction_session_timeout"))
-    assert shown == connections.LEFT_OPEN
+    assert shown == connection_pool.LEFT_OPEN
 
 
 async def test_a_transaction_of_a_delivery_is_ended_whatever_it_does(database: Database, tenant: UUID) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.dev import servers
 from app.store import schema
-from app.store.database import async_url
+from app.store.connection_pool import async_url
 from app.store.schema import SWEEPER_COLUMNS, UnknownRevision, alembic_config, migrate
 from tests.store.schema_lines import schema_lines
 

@@ -14,7 +14,8 @@ from app.domain.selection import ByExternalIds, ByFilter, ByIds, Selection
 from app.domain.words import ConversationStatus, TenantId
 from app.store import filters as filter_sql
 from app.store import selection
-from app.store.database import Database, async_url
+from app.store.connection_pool import async_url
+from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.conftest import create_tenant
 from tests.filters import FIRST_DAY, View

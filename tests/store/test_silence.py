@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.words import TenantId
+from app.store import connection_pool, silence
 from app.store import database as connections
-from app.store import silence
 from app.store.database import Database
 from app.store.overload import DatabaseAway, may_pass, overload_of
 from app.store.shares import ORDINARY, OWN_WORK, PUMPS, SWEEP, WorkKind
@@ -184,7 +184,7 @@ async def test_a_server_that_is_silent_after_the_login_is_no_longer_waited_for(
     line: Line, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a pooler whose server has gone: the driver asks for types before the pool has the connection."""
-    monkeypatch.setattr(connections, "CONNECT_SECONDS", SHORT)
+    monkeypatch.setattr(connection_pool, "CONNECT_SECONDS", SHORT)
     pool = Database(line.url, pool_size=1)
     line.silent_after = b"pg_catalog.version()"
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.words import TenantId
+from app.store import connection_pool
 from app.store import database as connections
 from app.store.database import Database
 from app.store.overload import DatabaseAway, may_pass
@@ -78,7 +79,7 @@ async def test_a_server_that_is_silent_at_first_is_waited_for(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "START_PAUSE", 0)
-    monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connection_pool, "CONNECT_SECONDS", 0.5)
     async with starting(database_url, silences=1) as url:
         database = Database(url, pool_size=1)
         await database.refuse_unsafe_role()
