@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from app.automation.model import ActionType, Applied, Rule, Run, RunOutcome, TriggerType, apply, fires, why_cut
 from app.automation.sql import calls
@@ -24,16 +23,13 @@ from app.store import outbox
 from app.store.conversations import lock_by_ids
 from app.store.database import Database
 from app.store.filters import matching
+from app.store.overload import may_pass
 from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
 PAGE: Final = 50
 """Events that are read at once; each may be about hundreds of conversations."""
-
-_PASSING: Final = ("08", "40", "53", "55", "57", "58")
-"""The classes of SQLSTATE that are temporary and not the rule's fault: connection, deadlock, resources, lock, shutdown,
-system. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 LockedConversations = dict[UUID, Conversation]
 """Locked conversations by id."""
@@ -161,13 +157,13 @@ def _leaves_automatic_out(rule: Rule) -> bool:
 async def _run(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> LockedConversations:
     """Run one rule on all its subjects at once; if that fails, one by one. A failure is logged and stops nothing else.
 
-    Return the conversations that it changed.
+    Return the conversations that it changed. Raise errors that may pass: the whole event is retried.
     """
     try:
         async with tx.connection.begin_nested():
             return await _do(tx, triggered, locked)
     except Exception as error:
-        if _is_passing(error):
+        if may_pass(error):
             raise
         if len(triggered.triggering) == 1:
             await _log_failure(tx, triggered, error)
@@ -176,13 +172,6 @@ async def _run(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversatio
     for each in triggered.triggering:
         changed |= await _run(tx, replace(triggered, triggering=[each]), locked | changed)
     return changed
-
-
-def _is_passing(error: Exception) -> bool:
-    """Return whether the error is temporary, so that the whole event is retried."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING
-    return isinstance(error, OSError | TimeoutError)
 
 
 async def _log_failure(tx: TenantTx, triggered: TriggeredRule, error: Exception) -> None:

@@ -1,17 +1,22 @@
 """What rules do: to the right conversations, in order, once, and with a log that says so."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from asyncpg.exceptions import InterfaceError
 from dirty_equals import IsDatetime, IsUUID
+from sqlalchemy.exc import DBAPIError
 
 from app.automation.runner import RuleRunner, run_page
+from app.automation.sql import runs
 from app.conversations.importing import PART_LINES
 from app.domain.outbox import ConversationUpdated, EventType
 from app.store import outbox
+from app.store.transactions import TenantTx
 from tests.automation.conftest import Desk, note, status, tag, untag
 from tests.delivery.stage import make_stage
 from tests.scene import row
@@ -279,6 +284,24 @@ async def test_what_fails_for_the_moment_alone_is_done_later_and_is_no_failure(d
     await desk.run()
     assert [await desk.outcomes(key) for key in ("1-note", "2-busy")] == [["done"], ["done"]]
     assert len(await desk.notes(conversation)) == 1
+
+
+async def test_what_the_driver_refuses_is_a_failure_and_is_not_tried_for_ever(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its errors have no SQLSTATE, as for too many values. They would be the same at every try."""
+
+    async def refuse(_: TenantTx, notes: Sequence[object]) -> None:
+        if notes:
+            raise DBAPIError("…", None, InterfaceError("the number of query arguments cannot exceed 32767"))
+
+    await desk.rule("1-bad", "message.received", note("n"))
+    await desk.rule("2-good", "message.received", tag("good"))
+    conversation = await desk.conversation()
+    await desk.customer_writes(conversation)
+    monkeypatch.setattr(runs, "add_notes", refuse)
+    await RuleRunner(desk.runtime.database).tick()
+    assert [await desk.outcomes(key) for key in ("1-bad", "2-good")] == [["failed"], ["done"]]
 
 
 async def test_a_conversation_that_is_gone_is_passed_over(desk: Desk) -> None:
