@@ -15,6 +15,7 @@ from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
 from app.delivery.sql import waiting
 from app.delivery.sql.waiting import LaneWatch
+from app.delivery.turn_queue import TurnQueue
 from app.delivery.waiting import Wait, WaitingLanes
 from app.domain.lanes import LaneKey
 from app.domain.words import TenantId
@@ -40,48 +41,41 @@ class PumpRunner:
         self._context = context
         self._pumps = pumps
         self._again = again
-        self._turns: asyncio.Queue[LaneKey] = asyncio.Queue()
-        self._waiting: dict[LaneKey, asyncio.Future[None]] = {}
-        self._later = WaitingLanes(self._ask, self.submit)
+        self._stop = asyncio.Event()
+        self._turns = TurnQueue(self._stop)
+        self._later = WaitingLanes(self._turns)
         self._promised: dict[LaneKey, float] = {}
         self._background: set[asyncio.Task[None]] = set()
         """Turns that ask for their account's queue, and the last calls of turns that have ended."""
-        self._stop = asyncio.Event()
 
     def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
         """Queue a lane. Return a future that is done after its turn, or cancelled if its work does not end here.
 
         A lane that is queued already gets no second turn.
         """
-        turn = self._waiting.get(lane)
-        if turn is None:
-            self._later.remove(lane)
-            turn = asyncio.get_running_loop().create_future()
-            if self._stop.is_set():
-                turn.cancel()
-                return turn
-            self._waiting[lane] = turn
-            self._turns.put_nowait(lane)
-        return turn
+        self._later.remove(lane)
+        return self._turns.add(lane)
 
     def works(self, lane: LaneKey) -> bool:
         """Return whether a lane has its turn here, or waits for it."""
-        return lane in self._waiting
+        return lane in self._turns
 
     @property
     def room(self) -> int:
         """How many more lanes could be worked here."""
-        return max(0, self._pumps - len(self._waiting))
+        return max(0, self._pumps - len(self._turns))
 
     async def run(self) -> None:
         """Work lanes until `stop`. Then finish the calls under way and leave the rest to other processes."""
-        async with asyncio.TaskGroup() as pumps:
-            for _ in range(self._pumps):
-                pumps.create_task(self._work())
+        async with asyncio.TaskGroup() as beside:
+            at_once = beside.create_task(self._work_at_once())
+            async with asyncio.TaskGroup() as pumps:
+                for _ in range(self._pumps):
+                    pumps.create_task(self._work())
+            at_once.cancel()
         while self._background:
             await asyncio.wait(self._background)
-        for turn in self._waiting.values():
-            turn.cancel()
+        self._turns.cancel()
         await self._let_go()
 
     def stop(self) -> None:
@@ -123,20 +117,19 @@ class PumpRunner:
             await self._promise(dict.fromkeys(lanes, 0.0))
             await self._context.dispatchers.release(self._context.database)
 
-    def _ask(self, lane: LaneKey) -> None:
-        """Let a lane claim for its account's queue at once: in the process's queue it would come too late."""
-        if not self._stop.is_set():
-            self._waiting[lane] = asyncio.get_running_loop().create_future()
-            self._run_in_background(self._turn(lane, asks=True))
-
     def _run_in_background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
     async def _work(self) -> None:
-        while (lane := await self._next()) is not None:
+        while (lane := await self._turns.next()) is not None:
             await self._turn(lane)
+
+    async def _work_at_once(self) -> None:
+        """Let lanes claim for their accounts' queues. None of them waits for a pump."""
+        while True:
+            self._run_in_background(self._turn(await self._turns.next_at_once(), asks=True))
 
     async def _turn(self, lane: LaneKey, *, asks: bool = False) -> None:
         """Give a lane one turn, and arrange the next one. `asks` means that it is the first of its account's queue."""
@@ -144,7 +137,7 @@ class PumpRunner:
             pump = Pump(self._context, lane, self._stop, self._later)
             with self._context.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
                 wait = await self._pump(pump)
-            turn = self._waiting.pop(lane)
+            turn = self._turns.remove(lane)
             more = wait is not None and not self._stop.is_set()
             if wait is not None and more and wait.left > 0:
                 self._later.add(lane, wait, first=asks and not (pump.took or pump.locked_out))
@@ -167,7 +160,7 @@ class PumpRunner:
 
     async def _go_on(self, lane: LaneKey) -> None:
         """Give a lane its next turn, in another process if lanes wait here. Its calls under way do not delay it."""
-        if self._turns.empty() or not await self._again(lane):
+        if not self._turns.waiting or not await self._again(lane):
             self.submit(lane)
 
     async def _pump(self, pump: Pump) -> Wait | None:
@@ -188,15 +181,3 @@ class PumpRunner:
         except Exception as error:
             log.exception("lane_not_held", error=type(error).__name__)
             return None
-
-    async def _next(self) -> LaneKey | None:
-        """Return the next lane in the queue, or None once the process is stopping."""
-        if self._stop.is_set():
-            return None
-        turn, stop = asyncio.ensure_future(self._turns.get()), asyncio.ensure_future(self._stop.wait())
-        try:
-            await asyncio.wait({turn, stop}, return_when=asyncio.FIRST_COMPLETED)
-            return turn.result() if turn.done() and not self._stop.is_set() else None
-        finally:
-            turn.cancel()
-            stop.cancel()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from app.delivery.turn_queue import TurnQueue
 from app.domain.lanes import LaneKey
 from app.domain.words import AccountId
 
@@ -69,14 +70,10 @@ class _AccountQueue:
 
 
 class WaitingLanes:
-    """Resumes lanes when their time has come.
+    """Adds lanes to the process's turns when their time has come."""
 
-    `ask` starts a lane's turn at once. `queue` lets it wait for its turn among all lanes of the process.
-    """
-
-    def __init__(self, ask: Callable[[LaneKey], None], queue: Callable[[LaneKey], object]) -> None:
-        self._ask = ask
-        self._queue = queue
+    def __init__(self, turns: TurnQueue) -> None:
+        self._turns = turns
         self._queues: dict[AccountId, _AccountQueue] = {}
         self._alone: dict[LaneKey, asyncio.TimerHandle] = {}
 
@@ -153,7 +150,7 @@ class WaitingLanes:
 
     def _wake(self, lane: LaneKey) -> None:
         del self._alone[lane]
-        self._queue(lane)
+        self._turns.add(lane)
 
     def _set(self, account: AccountId, account_queue: _AccountQueue) -> None:
         """Let the first lane of the queue claim when the time has come."""
@@ -169,7 +166,7 @@ class WaitingLanes:
         account_queue.timer = None
         if account_queue.lanes:
             account_queue.asking = account_queue.lanes.popleft()
-            self._ask(account_queue.asking)
+            self._turns.add_at_once(account_queue.asking)
         self._tidy(account, account_queue)
 
     def _release_all(self, account: AccountId, account_queue: _AccountQueue) -> None:
@@ -178,7 +175,7 @@ class WaitingLanes:
             account_queue.timer.cancel()
         del self._queues[account]
         for lane in account_queue.lanes:
-            self._queue(lane)
+            self._turns.add(lane)
 
     def _tidy(self, account: AccountId, account_queue: _AccountQueue) -> None:
         if not account_queue.lanes and account_queue.asking is None:

@@ -250,7 +250,7 @@ async def test_a_fault_of_ours_after_the_end_of_a_turn_is_shown_on_the_lane(
     pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=1))
     async with running(pump_context) as runner:
         runner.submit(batch.lane)
-        await eventually(lambda: gate.waiting == 1 and not runner._waiting)
+        await eventually(lambda: gate.waiting == 1 and not runner._turns)
         monkeypatch.setattr(Dispatcher, "_finish", breaking)
         gate.open.set()
         async with patience("the lane is held"):
