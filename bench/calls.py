@@ -11,7 +11,8 @@ import httpx
 import uvloop
 
 from app.channels.http import open_http
-from app.channels.provider_responses import ProviderResponse, post
+from app.channels.provider_calls import post
+from app.channels.provider_responses import ProviderResponse
 from bench.load import MESSAGE, SID
 from bench.processes import provider
 

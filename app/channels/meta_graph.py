@@ -19,6 +19,7 @@ from pydantic import Field, SecretStr
 from app.channels.account_config import AccountModel, HeaderSecret
 from app.channels.credential_checks import judge_check
 from app.channels.http import CALL_SECONDS, call_deadline
+from app.channels.provider_calls import exchange
 from app.channels.provider_responses import (
     CodeMeaning,
     Meaning,
@@ -26,7 +27,6 @@ from app.channels.provider_responses import (
     ReportedFailure,
     asked_to_wait,
     by_status,
-    exchange,
     fault_of,
     one_line,
     refusal,

@@ -1,39 +1,20 @@
-"""What every HTTP adapter shares: one call, one reading of its outcome, and the words of error tables.
+"""What every HTTP adapter shares: how a provider's response is read, and the words of error tables.
 
-the call proves that no byte left     → Deferred
-any other transport error, time-out   → Unknown
-a response, HTTP 429 included         → ProviderResponse, which the adapter reads; `by_status` judges a
-                                        response that its provider does not document
-
-What an outcome means for the delivery and for the account is decided in `delivery/outcomes.py`.
+`provider_calls.py` makes the call, and returns the response if there is one, HTTP 429 included. The adapter reads it;
+`by_status` judges a response that its provider does not document. What a result means for the delivery and for the
+account is decided in `delivery/outcomes.py`.
 """
 
-import asyncio
-import json as jsonlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote_plus
-from weakref import WeakKeyDictionary
 
-import httpx
-
-from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
-from app.channels.response_bodies import read_answer
-from app.domain.failure_texts import in_words
-from app.domain.json_values import MOST_VALUES, values_in
-from app.domain.outbound import DEADLINE_PASSED, Deferred, Rejected, SendResult, Unknown
-from app.domain.provider_events import MalformedWebhook
+from app.domain.outbound import Deferred, Rejected, SendResult, Unknown
 from app.domain.words import ReasonCode
 
-MAX_ANSWER_BYTES: Final = 1_000_000
-MOST_CALLBACK_VALUES: Final = 400_000
-"""20,000 events, or the text of the longest mail. Reading that many blocks the process for a twelfth of a second."""
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
 QUOTA_WAIT: Final = timedelta(hours=1)
 """How long an account waits after it has used up its day. Few providers say when the day ends."""
@@ -67,141 +48,6 @@ class ProviderResponse:
     def text_member(self, name: str) -> str | None:
         value = self.member(name)
         return value if isinstance(value, str) and value else None
-
-
-async def post(
-    http: httpx.AsyncClient,
-    url: str,
-    *,
-    json: Any = None,
-    form: Mapping[str, str] | None = None,
-    content: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-    timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is handled here
-) -> ProviderResponse | Deferred | Unknown:
-    """Make one POST, once, and return its outcome within `timeout` seconds and the task's own deadline."""
-    given, (kind, body) = _given(http), _body(json, form, content)
-    names = {**given.headers, **kind, **{name.lower(): value for name, value in (headers or {}).items()}}
-    return await exchange(http, _request(_parsed(url), names, body, given.extensions), timeout)
-
-
-def _request(url: httpx.URL, names: Mapping[str, str], body: bytes, extensions: Mapping[str, Any]) -> httpx.Request:
-    """Make the request that `http.build_request` makes.
-
-    That one also merges cookies and parameters, which nobody sets, and goes through the headers four times. It takes
-    longer than all other preparation of the call.
-    """
-    whole = {"host": url.netloc.decode("ascii"), **names, "content-length": str(len(body))}
-    request = httpx.Request("POST", url, headers=whole, stream=httpx.ByteStream(body), extensions=extensions)
-    request.read()
-    return request
-
-
-def _body(json: Any, form: Mapping[str, str] | None, content: bytes | None) -> tuple[Mapping[str, str], bytes]:
-    if form is not None:
-        return _FORM, "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in form.items()).encode()
-    if json is not None:
-        return _JSON, jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return {}, content or b""
-
-
-def _quoted(text: str) -> str:
-    """Return what `quote_plus` returns, in a fraction of its time."""
-    if text.isalnum() and text.isascii():
-        return text
-    if not text.isascii():
-        return text.encode().decode("latin-1").translate(_QUOTED)
-    parts = _RESERVED.split(text)
-    parts[1::2] = [_QUOTED[ord(character)] for character in parts[1::2]]
-    return "".join(parts).replace(" ", "+")
-
-
-_QUOTED: Final = {number: quote_plus(bytes([number])) for number in range(256)}
-_RESERVED: Final = re.compile(r"([^A-Za-z0-9_.~ -])")
-"""A space is left out: texts have more of them than of all others, and each becomes a plus."""
-_FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
-_JSON: Final = {"content-type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What a client adds to each of its calls."""
-
-    headers: Mapping[str, str]
-    extensions: Mapping[str, Any]
-
-
-_clients = WeakKeyDictionary[httpx.AsyncClient, _Given]()
-
-
-def _given(http: httpx.AsyncClient) -> _Given:
-    given = _clients.get(http)
-    if given is None:
-        # No time-out of its own for reading: `exchange` limits the whole call.
-        given = _clients[http] = _Given(dict(http.headers), {"timeout": {**http.timeout.as_dict(), "read": None}})
-    return given
-
-
-async def get(
-    http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
-) -> ProviderResponse | Deferred | Unknown:
-    answer = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
-    return throttled(answer) if isinstance(answer, ProviderResponse) and answer.status == 429 else answer
-
-
-@lru_cache(maxsize=1024)
-def _parsed(url: str) -> httpx.URL:
-    """Parse an account's URL once: it is the same for every message, and parsing it costs as much as rendering the
-    text.
-    """
-    return httpx.URL(url)
-
-
-async def exchange(
-    http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
-) -> ProviderResponse | Deferred | Unknown:
-    """Make one call, once. HTTP 429 is a response like any other, because some providers' own codes say more."""
-    if deadline_passed():
-        return Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")
-    with recorded() as record:
-        try:
-            async with asyncio.timeout_at(call_deadline(seconds)):
-                return await _round_trip(http, request)
-        except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
-            return _without_answer(record, error)
-
-
-async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> ProviderResponse:
-    response = await http.send(request, stream=True)
-    try:
-        body = await read_answer(response, MAX_ANSWER_BYTES)
-    finally:
-        await response.aclose()
-    # Reading more values than a request may hold would hold the process up.
-    json = None if body is None or values_in(body) > MOST_VALUES else _json(body)
-    return ProviderResponse(response.status_code, response.headers, json)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return jsonlib.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
-    if not record.proves_not_sent:
-        return Unknown(f"The provider's answer was lost: {in_words(error)}.")
-    if record.private_address_refused:
-        return Deferred(
-            "private_address",
-            "The account's address is private, or its port belongs to another service. "
-            "This installation allows neither.",
-            scope="account",
-        )
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return Deferred("invalid_url", "The account's address is not a valid URL.", scope="account")
-    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider: {in_words(error)}.")
 
 
 def throttled(answer: ProviderResponse) -> Deferred:
@@ -327,30 +173,6 @@ def by_status(answer: ProviderResponse, provider: str, *, coded: bool = False) -
     if 400 <= answer.status < 500 and answer.status not in _PERHAPS_DONE:
         return Rejected(ReasonCode.PROVIDER_REJECTED, detail, temporary=coded)
     return Unknown(detail)
-
-
-def callback_json(body: bytes) -> Any:
-    """Read a webhook's body; None if it is not JSON. Raise MalformedWebhook if it holds too many values."""
-    if values_in(body) > MOST_CALLBACK_VALUES:
-        raise MalformedWebhook(f"The body holds more than the {MOST_CALLBACK_VALUES:,} values that are read.")
-    return _json(body)
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """Read a webhook's body. Raise MalformedWebhook if it is not a JSON object."""
-    parsed = callback_json(body)
-    if not isinstance(parsed, dict):
-        raise MalformedWebhook("The body is not a JSON object.")
-    return parsed
-
-
-def moment(value: object) -> datetime | None:
-    """Read an ISO 8601 time in UTC; None for anything else. A time without a zone is read as UTC."""
-    try:
-        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return parsed and (parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC))
-    except (ValueError, OverflowError):  # OverflowError: there is no such moment in UTC
-        return None
 
 
 def one_line(text: str, limit: int = 300) -> str:

@@ -16,7 +16,8 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from app.channels.account_config import endpoint, web_port
 from app.channels.http import look_up
-from app.channels.provider_responses import ProviderResponse, exchange, retry_after
+from app.channels.provider_calls import exchange
+from app.channels.provider_responses import ProviderResponse, retry_after
 from app.channels.public_addresses import is_public
 from app.domain.outbound import Deferred, Unknown
 

@@ -19,16 +19,9 @@ from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.channels.account_config import AccountModel, AccountSetup, Endpoint, Region
-from app.channels.provider_responses import (
-    CodeMeaning,
-    Meaning,
-    ProviderResponse,
-    json_object,
-    one_line,
-    post,
-    refusal,
-    throttled,
-)
+from app.channels.callback_bodies import json_object
+from app.channels.provider_calls import post
+from app.channels.provider_responses import CodeMeaning, Meaning, ProviderResponse, one_line, refusal, throttled
 from app.channels.signed_post import signed_headers
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.fault_texts import fault_text

@@ -110,7 +110,7 @@ async def test_what_a_database_cannot_hold_is_left_out_of_a_callback(
 async def test_a_callback_of_more_values_than_are_read_is_refused(
     anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.channels.provider_responses.MOST_CALLBACK_VALUES", 100)
+    monkeypatch.setattr("app.channels.callback_bodies.MOST_CALLBACK_VALUES", 100)
     account = await add_account(runtime, tenant, messenger(API))
     content = b'{"object": "page", "entry": [' + b"[]," * 100 + b"[]]}"
     signature = hmac.new(META_SECRETS["app_secret"].encode(), content, sha256).hexdigest()

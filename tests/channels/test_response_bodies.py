@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from app.channels.http import open_http
-from app.channels.provider_responses import MAX_ANSWER_BYTES, ProviderResponse, exchange
+from app.channels.provider_calls import MAX_ANSWER_BYTES, exchange
+from app.channels.provider_responses import ProviderResponse
 from app.channels.response_bodies import read_answer
 from tests.channels.raw_server import Line, RawServer, Script, serving
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
-from app.channels import http, provider_responses
+from app.channels import http, provider_calls
 from app.delivery import calling, claim, give_back, outcomes, record, rendering, rescuer, settle
 from app.delivery.dispatcher import Dispatcher
 from app.delivery.lane_calls import LaneCalls
@@ -71,8 +71,8 @@ def _outcomes() -> Iterator[Mutant]:
         outcomes.refused,
         outcomes._report,
         outcomes._bad_address,
-        provider_responses.exchange,
-        provider_responses._without_answer,
+        provider_calls.exchange,
+        provider_calls._without_answer,
         http.CallRecord.proves_not_sent,
         calling.call,
     )
@@ -145,6 +145,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_batch_sizes.py",
             f"{_DELIVERY}/test_pump.py",
             "tests/channels/test_http.py",
+            "tests/channels/test_provider_calls.py",
             "tests/channels/test_provider_responses.py",
             "tests/channels/test_twilio.py",
         ),

@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel, model_validator
 
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl
+from app.channels.callback_bodies import json_object
 from app.channels.meta import webhooks as events
 from app.channels.meta.errors import ERRORS
 from app.channels.meta_graph import (
@@ -26,7 +27,7 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.provider_responses import ProviderResponse, json_object
+from app.channels.provider_responses import ProviderResponse
 from app.domain.account_check import CheckResult
 from app.domain.channel_port import AddressKind, Limits, UploadResult
 from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, SendResult

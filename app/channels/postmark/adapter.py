@@ -10,11 +10,13 @@ import httpx
 from pydantic import BaseModel, Field
 
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, email_address
+from app.channels.callback_bodies import json_object
 from app.channels.credential_checks import judge_check
 from app.channels.mail_rules import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
 from app.channels.postmark import webhooks as events
 from app.channels.postmark.errors import ERRORS, INVALID_REQUEST, TOO_LARGE, about_request
-from app.channels.provider_responses import ProviderResponse, asked_to_wait, by_status, get, json_object, post, refusal
+from app.channels.provider_calls import get, post
+from app.channels.provider_responses import ProviderResponse, asked_to_wait, by_status, refusal
 from app.domain.account_check import CheckResult
 from app.domain.channel_port import Absent, AddressKind, Found, Limits, LookUp
 from app.domain.outbound import Accepted, AttachmentFile, Outbound, Rejected, SendResult, Unknown

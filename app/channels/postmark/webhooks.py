@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from app.channels.provider_responses import ReportedFailure, moment
+from app.channels.callback_bodies import moment
+from app.channels.provider_responses import ReportedFailure
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.threads import answered, read_message_id, read_message_ids
 from app.domain.words import ReasonCode

@@ -18,7 +18,8 @@ from pydantic import AfterValidator, BaseModel
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, email_address
 from app.channels.credential_checks import judge_check
 from app.channels.mail_rules import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
-from app.channels.provider_responses import CodeMeaning, Meaning, ProviderResponse, by_status, get, post, refusal
+from app.channels.provider_calls import get, post
+from app.channels.provider_responses import CodeMeaning, Meaning, ProviderResponse, by_status, refusal
 from app.channels.sendgrid import webhooks as events
 from app.channels.sendgrid.form_data import is_form, read_form
 from app.domain.account_check import CheckResult, refused

@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels.account_config import REPLY_PLACEHOLDER
-from app.channels.provider_responses import CodeMeaning, Meaning, ReportedFailure, callback_json, fault_of
+from app.channels.callback_bodies import callback_json
+from app.channels.provider_responses import CodeMeaning, Meaning, ReportedFailure, fault_of
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.text.plain_text import decode
 from app.domain.words import ReasonCode

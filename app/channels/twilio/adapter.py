@@ -15,14 +15,13 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, HeaderSecret, Region
 from app.channels.credential_checks import judge_check
+from app.channels.provider_calls import get, post
 from app.channels.provider_responses import (
     ProviderResponse,
     ReportedFailure,
     asked_to_wait,
     by_status,
     fault_of,
-    get,
-    post,
     refusal,
 )
 from app.channels.twilio.errors import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUSALS

@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel, Field
 
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl
+from app.channels.callback_bodies import json_object
 from app.channels.meta_graph import (
     DEFAULT_VERSION,
     SIGNATURE,
@@ -23,7 +24,7 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.provider_responses import ProviderResponse, json_object
+from app.channels.provider_responses import ProviderResponse
 from app.channels.whatsapp_cloud import webhooks as events
 from app.channels.whatsapp_cloud.errors import ERRORS
 from app.domain.account_check import CheckResult
