@@ -5,6 +5,10 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger()
+
 
 class SupervisedTasks:
     """Runs tasks, and tells their owner of changes.
@@ -27,8 +31,11 @@ class SupervisedTasks:
         task.add_done_callback(self._over)
 
     def failed(self, fault: BaseException) -> None:
-        """Keep an error for the owner."""
-        self._fault = fault
+        """Keep an error for the owner, who acts on one at a time. Any other is in the log."""
+        if self._fault is None:
+            self._fault = fault
+        else:
+            log.error("task_failed", error=type(fault).__name__, exc_info=fault)
         self.notify()
 
     def raise_fault(self) -> None:
@@ -55,6 +62,6 @@ class SupervisedTasks:
     def _over(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self._fault = fault
-        if not self._tasks or self._fault is not None:
+            self.failed(fault)
+        if not self._tasks:
             self.notify()

@@ -173,6 +173,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         _record,
         (
             f"{_DELIVERY}/test_account_health.py",
+            f"{_DELIVERY}/test_clocks.py",
             f"{_DELIVERY}/test_record.py",
             f"{_DELIVERY}/test_settle.py",
             f"{_DELIVERY}/test_restored_conversations.py",
