@@ -21,15 +21,24 @@ PAGES: Final = 20
 
 
 async def work_off(database: Database, tenant: TenantId, id_: MassReplyId) -> None:
-    """Do some pages of a mass reply. The rest waits for the next tick."""
+    """Do some pages of a mass reply. The rest waits for the next tick.
+
+    A page of which nothing can be worked is kept, and raises once others had their turn. A second one ends that turn:
+    to work each of its deliveries alone takes long.
+    """
+    kept: dict[UUID, Exception] = {}
     for _ in range(PAGES):
         async with database.begin(tenant) as tx:
-            page = await delivery_pages.first(tx, id_)
+            page = await delivery_pages.one(tx, id_, but=kept)
         if page is None:
-            return
+            break
         faulty = await in_parts(page.delivery_ids, partial(_work_on, database, tenant, id_, page.id))
-        if faulty:
-            await _leave_out(database, tenant, id_, page, faulty)
+        if faulty and not await _left_out(database, tenant, id_, page, faulty):
+            kept[page.id] = faulty[page.delivery_ids[0]]
+        if len(kept) > 1:
+            break
+    for error in kept.values():
+        raise error
 
 
 async def _work_on(
@@ -50,17 +59,19 @@ async def _work_on(
         await delivery_pages.remove(tx, id_, page_id, ids)
 
 
-async def _leave_out(
+async def _left_out(
     database: Database, tenant: TenantId, id_: MassReplyId, page: DeliveryPage, faulty: Mapping[DeliveryId, Exception]
-) -> None:
+) -> bool:
     """Leave deliveries as they are that could not be worked. Otherwise the mass reply would never finish.
 
-    If that is the whole page, no delivery is at fault: raise, and keep the page for as long as a retry may be sent.
+    If that is the whole page, no delivery is at fault: return False, and keep the page for as long as a retry may be
+    sent.
     """
     async with database.begin(tenant) as tx:
         if len(faulty) == len(page.delivery_ids) and not await delivery_pages.is_over(tx, id_, page.id):
-            raise faulty[page.delivery_ids[0]]
+            return False
         await delivery_pages.remove(tx, id_, page.id, list(faulty))
+        return True
 
 
 async def _retry(tx: TenantTx, id_: MassReplyId, page: DeliveryPage, ids: Sequence[DeliveryId]) -> None:

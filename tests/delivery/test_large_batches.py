@@ -106,7 +106,7 @@ async def test_notes_on_many_skipped_conversations_are_written_by_the_sweeper_on
     monkeypatch.setattr(delivery_lifecycle, "AT_ONCE", 2)
     monkeypatch.setattr(page_statements, "PAGE_SIZE", 2)
     monkeypatch.setattr(delivery_pages, "PAGES", 1)
-    batch = await stage.batch(3)
+    batch = await stage.batch(4)
     for change in (
         "UPDATE mass_replies SET status = 'scheduled', dispatch_at = now() WHERE id = :id",
         "UPDATE deliveries SET status = 'skipped', reason_detail = 'No address.' WHERE mass_reply_id = :id",
@@ -118,7 +118,7 @@ async def test_notes_on_many_skipped_conversations_are_written_by_the_sweeper_on
         assert await stage.sweeper().tick()
         noted = await stage.runs("SELECT text FROM messages WHERE mass_reply_id = :id", id=batch.id)
         seen.append((len(list(noted)), (await stage.mass_reply(batch)).finished_at is not None))
-    assert seen == [(2, False), (3, False), (3, True), (3, True)]
+    assert seen == [(2, False), (4, False), (4, True), (4, True)]
 
 
 async def test_a_page_of_a_restored_database_is_found_past_those_before_it(stage: Stage, owner_url: str) -> None:

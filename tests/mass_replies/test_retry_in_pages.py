@@ -167,17 +167,35 @@ async def test_one_that_cannot_be_queued_keeps_no_other_back_and_stays_failed(st
     assert [row.id for row in rows] == [bad]
 
 
-async def test_a_page_of_which_none_can_be_queued_is_kept_until_it_would_be_too_late(stage: Stage) -> None:
+async def test_a_page_of_which_none_can_be_queued_keeps_no_other_back_and_is_kept_until_it_would_be_too_late(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_pages, "PAGES", 4)
     id_ = await stage.batch_in(S.COMPLETED)
     await stage.fail_all(id_)
     await stage.act(id_, "retry")
     [both, *_] = await frozen(stage)
     await stage.write(POISON, ids=both)
     await stage.sweep()
-    assert (await counts(stage, id_), await pages(stage)) == ({"failed": 6}, 3)
+    assert (await counts(stage, id_), await frozen(stage)) == ({"queued": 4, "failed": 2}, [both])
     await stage.write("UPDATE delivery_pages SET not_after = now() WHERE mass_reply_id = :id", id=id_)
     await stage.sweep()
-    assert await pages(stage) == 2
+    assert await pages(stage) == 0
+
+
+async def test_a_fault_of_all_pages_ends_the_turn_after_two(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery_pages, "PAGES", 4)
+    id_, worked = await stage.batch_in(S.COMPLETED), []
+    await stage.fail_all(id_)
+    await stage.act(id_, "retry")
+
+    async def fails(*given: object) -> None:
+        worked.append(given)
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(delivery_pages, "_work_on", fails)
+    await stage.sweep()
+    assert (await counts(stage, id_), await pages(stage), len(worked)) == ({"failed": 6}, 3, 2 * 3)
 
 
 async def test_a_restored_database_retries_nothing_by_itself(stage: Stage) -> None:

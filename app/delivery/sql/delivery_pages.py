@@ -82,17 +82,20 @@ async def retry_under_way(tx: TenantTx, id_: MassReplyId) -> bool:
 
 
 _COLUMNS = "id, work, delivery_ids, reason_codes, not_after"
-_FIRST = sa.text(f"""
-    SELECT {_COLUMNS} FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT 1
+_ONE = sa.text(f"""
+    SELECT {_COLUMNS} FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id AND id = (
+        SELECT id FROM delivery_pages
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND id <> ALL (CAST(:but AS uuid[]))
+        ORDER BY random() LIMIT 1)
 """)  # noqa: S608 - built from constants
 _HOLD = sa.text(f"""
     SELECT {_COLUMNS} FROM delivery_pages WHERE tenant_id = :tenant AND mass_reply_id = :id AND id = :page FOR UPDATE
 """)  # noqa: S608 - built from constants
 
 
-async def first(tx: TenantTx, id_: MassReplyId) -> DeliveryPage | None:
-    """Return the first page, or None if nothing is left."""
-    return _page((await tx.execute(_FIRST, id=id_)).first())
+async def one(tx: TenantTx, id_: MassReplyId, *, but: Iterable[UUID] = ()) -> DeliveryPage | None:
+    """Return any page except `but`, or None if there is no other. At random, so that none always comes last."""
+    return _page((await tx.execute(_ONE, id=id_, but=list(but))).first())
 
 
 async def hold(tx: TenantTx, id_: MassReplyId, page: UUID) -> DeliveryPage | None:
