@@ -64,8 +64,7 @@ async def _left_out(
 ) -> bool:
     """Leave deliveries as they are that could not be worked. Otherwise the mass reply would never finish.
 
-    If that is the whole page, no delivery is at fault: return False, and keep the page for as long as a retry may be
-    sent.
+    If that is the whole page, no delivery is at fault: return False, and keep the page until it is too late for it.
     """
     async with database.begin(tenant) as tx:
         if len(faulty) == len(page.delivery_ids) and not await delivery_pages.is_over(tx, id_, page.id):

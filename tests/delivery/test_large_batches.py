@@ -100,6 +100,16 @@ async def test_what_nobody_confirmed_is_deleted_page_by_page(stage: Stage, monke
     assert not list(await stage.runs("SELECT 1 FROM mass_replies WHERE id = :id", id=batch.id))
 
 
+async def begin_with_skipped(stage: Stage, batch: Batch, reason: str | None) -> None:
+    """Begin a mass reply of which all are skipped. Without a reason no note can be written."""
+    for change in (
+        "UPDATE mass_replies SET status = 'scheduled', dispatch_at = now() WHERE id = :id",
+        "UPDATE deliveries SET status = 'skipped', reason_detail = :reason WHERE mass_reply_id = :id",
+        "UPDATE lanes SET skipped = queued, queued = 0 WHERE mass_reply_id = :id",
+    ):
+        await stage.runs(change, id=batch.id, **({"reason": reason} if ":reason" in change else {}))
+
+
 async def test_notes_on_many_skipped_conversations_are_written_by_the_sweeper_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,18 +117,27 @@ async def test_notes_on_many_skipped_conversations_are_written_by_the_sweeper_on
     monkeypatch.setattr(page_statements, "PAGE_SIZE", 2)
     monkeypatch.setattr(delivery_pages, "PAGES", 1)
     batch = await stage.batch(4)
-    for change in (
-        "UPDATE mass_replies SET status = 'scheduled', dispatch_at = now() WHERE id = :id",
-        "UPDATE deliveries SET status = 'skipped', reason_detail = 'No address.' WHERE mass_reply_id = :id",
-        "UPDATE lanes SET skipped = queued, queued = 0 WHERE mass_reply_id = :id",
-    ):
-        await stage.runs(change, id=batch.id)
+    await begin_with_skipped(stage, batch, "No address.")
     seen = []
     for _ in range(4):
         assert await stage.sweeper().tick()
         noted = await stage.runs("SELECT text FROM messages WHERE mass_reply_id = :id", id=batch.id)
         seen.append((len(list(noted)), (await stage.mass_reply(batch)).finished_at is not None))
     assert seen == [(2, False), (4, False), (4, True), (4, True)]
+
+
+async def test_notes_of_which_none_can_be_written_keep_a_mass_reply_open_no_longer_than_it_may_be_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_lifecycle, "AT_ONCE", 0)
+    batch, ended = await stage.batch(1), []
+    await begin_with_skipped(stage, batch, None)
+    for not_after in ("now() + interval '1 hour'", "now()"):
+        await stage.runs(f"UPDATE mass_replies SET not_after = {not_after} WHERE id = :id", id=batch.id)
+        for _ in range(3):
+            assert await stage.sweeper().tick()
+        ended.append((await stage.mass_reply(batch)).finished_at is not None)
+    assert ended == [False, True]
 
 
 async def test_a_page_of_a_restored_database_is_found_past_those_before_it(stage: Stage, owner_url: str) -> None:

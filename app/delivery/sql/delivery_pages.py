@@ -134,11 +134,15 @@ async def remove(tx: TenantTx, id_: MassReplyId, page: UUID, ids: Sequence[Deliv
         await tx.execute(_REMOVE, id=id_, page=page, ids=ids)
 
 
-_IS_OVER = sa.text(f"SELECT not_after <= clock_timestamp() FROM delivery_pages WHERE {_THIS}")  # noqa: S608 - constants
+_IS_OVER = sa.text("""
+    SELECT coalesce(p.not_after, m.not_after) <= clock_timestamp()
+    FROM delivery_pages p JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = p.mass_reply_id
+    WHERE p.tenant_id = :tenant AND p.mass_reply_id = :id AND p.id = :page
+""")
 
 
 async def is_over(tx: TenantTx, id_: MassReplyId, page: UUID) -> bool:
-    """Return whether a page holds a retry that would be too late."""
+    """Return whether it is too late for what a page holds: a retry, or notes of a mass reply that sends no more."""
     return bool(await tx.scalar(_IS_OVER, id=id_, page=page))
 
 
