@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Literal, Self
 
-Where = Literal["headers", "body"]
+Where = Literal["headers", "body", "silence"]
 Through = Callable[[bytes], tuple[bytes, bool]]
 """Returns what goes on of a part, and whether more follows."""
 
@@ -37,7 +37,8 @@ class Cable:
             end.transport.abort()
 
     def cut(self, requests: str, where: Where) -> None:
-        """Lose the responses to these: whole, or all but the first byte of the body. Ended by `plug_in`."""
+        """Lose the responses to these: whole, or all but the first byte of the body, after which the connection ends or
+        falls silent. Ended by `plug_in`."""
         self._cut = (re.compile(requests.encode()), where)
 
     def fall_silent(self) -> None:
@@ -85,8 +86,11 @@ class Cable:
         def answer(part: bytes) -> tuple[bytes, bool]:
             if self._cut is None or not self._cut[0].match(request):
                 return part, True
-            kept = part.find(b"\r\n\r\n") + 5 if self._cut[1] == "body" else 0
-            return part[:kept], False
+            where = self._cut[1]
+            kept = 0 if where == "headers" else part.find(b"\r\n\r\n") + 5
+            if where == "silence":
+                self.fall_silent()
+            return part[:kept], where == "silence"
 
         return ask, answer
 

@@ -70,6 +70,7 @@ def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
 
 async def revoke_api_key(tx: TenantTx, key_id: UUID, by: Actor = OPERATOR) -> None:
     """Revoke a key permanently. Raise NotFound."""
-    if not await api_keys.revoke_api_key(tx, key_id):
+    name = await api_keys.revoke_api_key(tx, key_id)
+    if name is None:
         raise NotFound
-    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))
+    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id), details={"name": name}))

@@ -62,6 +62,7 @@ class LaneResponse(ResponseBody):
 
 PROVIDER_PAUSED: Final = "The provider asked for a pause, or did not answer."
 """The reason of an account that has been cooling since before reasons were stored."""
+SAMPLE_FIRST: Final = "The sample is sent first, and this lane has sent its part."
 PACED: Final = "The channel account's rate allows the next message then."
 LONG_WAIT: Final = timedelta(seconds=30)
 """A shorter wait is the pace of a slow account, and needs no reason."""
@@ -81,7 +82,7 @@ def lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, s
     if lane.held_until is not None and lane.held_until > now:
         return LaneState.COOLING, lane.held_reason, lane.held_until
     if lane.awaits_sample:
-        return LaneState.IDLE, "The sample is sent first, and this lane has sent its part.", None
+        return LaneState.IDLE, SAMPLE_FIRST, None
     if not lane.counts[DeliveryStatus.SENDING] and (next_at := lane.next_at(now)) - now > LONG_WAIT:
         return LaneState.COOLING, PACED, next_at
     return LaneState.SENDING, None, None

@@ -18,6 +18,7 @@ from app.domain.words import ReasonCode
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
 QUOTA_WAIT: Final = timedelta(hours=1)
 """How long an account waits after it has used up its day. Few providers say when the day ends."""
+SLOWER: Final = "The provider asks to send more slowly."
 _SHORTEST_RETRY: Final = timedelta(seconds=1)
 _LONGEST_RETRY: Final = timedelta(hours=1)
 _A_MOMENT: Final = 1_000_000_000
@@ -53,7 +54,7 @@ class ProviderResponse:
 def throttled(answer: ProviderResponse) -> Deferred:
     """Make the account wait for as long as an HTTP 429 asks."""
     wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
-    return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
+    return Deferred("throttled", SLOWER, wait, "account")
 
 
 def asked_to_wait(answer: ProviderResponse) -> timedelta | None:

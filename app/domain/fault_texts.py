@@ -23,6 +23,7 @@ _WORDS: Final = {
     "float_parsing": NUMBER,
     "bool_type": FLAG,
     "bool_parsing": FLAG,
+    "uuid_parsing": "This must be an id, a UUID.",
     "missing": "This field is missing.",
     "extra_forbidden": NO_SUCH_FIELD,
 }

@@ -99,7 +99,8 @@ async def test_a_response_that_is_lost_on_its_way_to_the_console_is_told_and_ask
 async def test_a_network_that_falls_silent_is_told(
     conversations: None, cable: Cable, chromium: Browser, make_key: MakeKey
 ) -> None:
-    """Nothing is refused and nothing is cut off, so only the clock tells. The tab keeps it, so it is its own."""
+    """Before a response or in its middle. Nothing is refused and nothing is cut off, so only the clock tells. The tab
+    keeps it, so it is its own."""
     page = await chromium.new_page()
     try:
         await page.clock.install()
@@ -109,6 +110,10 @@ async def test_a_network_that_falls_silent_is_told(
         await heading(page, "12 of 14 conversations will get this message")
         cable.fall_silent()
         await write(page, hold=True)
+        await told_in_time(page, KEPT)
+        await again(page, cable, KEPT)
+        cable.cut("POST /mass-replies HTTP", "silence")
+        await page.get_by_role("button", name="Review").click()
         await told_in_time(page, KEPT)
         await again(page, cable, KEPT)
         await page.get_by_role("button", name="Review").click()

@@ -80,7 +80,7 @@ async def test_a_hostile_message_is_shown_and_can_do_nothing(
     shown = page.frame_locator("iframe[title^='As HTML']").locator("body")
     await expect(shown.locator("b")).to_have_text("Bold")
     assert await shown.locator("script, form, iframe, [onerror], [onload], a[href^=javascript]").count() == 0
-    assert await page.title() == "mass-reply"
+    assert await page.title() == "Mass replies · mass-reply"
 
 
 async def test_a_customer_without_a_whole_name_is_called_by_what_is_known(

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.api.progress_schemas import PACED, PROVIDER_PAUSED, SAMPLE_FIRST
+from app.channels.provider_responses import SLOWER
+from app.delivery.pump import UNREADABLE
+from app.delivery.record import SILENT
+from app.delivery.runner import FAULT
 from app.domain.errors import MassReplyError
+from app.domain.mass_reply import ACCOUNT_DELETED, ACCOUNT_DISABLED
 from app.domain.words import ReasonCode
 
 WORDS = Path(__file__).resolve().parents[2] / "web" / "src" / "words"
@@ -25,6 +31,24 @@ def problems(of: type[MassReplyError] = MassReplyError) -> Iterator[str]:
 def test_every_reason_is_said_in_both_languages() -> None:
     for language in ("en", "de"):
         assert set(ReasonCode) - said(language, "reasons") == set()
+
+
+def test_why_an_account_waits_is_said_in_german_and_of_no_lane_in_either() -> None:
+    """A provider's own words are left as they are."""
+    sentences = (
+        ACCOUNT_DELETED,
+        ACCOUNT_DISABLED,
+        PROVIDER_PAUSED,
+        PACED,
+        SAMPLE_FIRST,
+        SLOWER,
+        SILENT,
+        FAULT,
+        UNREADABLE,
+    )
+    english, german = ((WORDS / f"{language}.ts").read_text(encoding="utf-8") for language in ("en", "de"))
+    assert [each for each in sentences if each not in german] == []
+    assert [each for each in sentences if "lane" in each and each not in english] == []
 
 
 def test_every_problem_is_said_in_german() -> None:

@@ -82,14 +82,15 @@ async def insert_api_key(tx: TenantTx, new: NewKey) -> ApiKey:
     return key
 
 
-async def revoke_api_key(tx: TenantTx, key_id: UUID) -> bool:
-    """Revoke a key permanently; the first revocation keeps its time. Return whether there is such a key."""
-    result = await tx.execute(
+async def revoke_api_key(tx: TenantTx, key_id: UUID) -> str | None:
+    """Revoke a key permanently; the first revocation keeps its time. Return its name, or None for no such key."""
+    name: str | None = await tx.scalar(
         sa.update(api_keys)
         .where(_is(tx.tenant, key_id))
         .values(revoked_at=sa.func.coalesce(api_keys.c.revoked_at, sa.func.now()))
+        .returning(api_keys.c.name)
     )
-    return result.rowcount > 0
+    return name
 
 
 _MAKERS = sa.text("""

@@ -46,8 +46,10 @@ export type GetToken = (again: boolean) => Promise<string>;
 /** The service has more to do than it can: later, the same may pass. */
 export const isBusy = (error: unknown) => error instanceof Refused && (error.status === 429 || error.status === 503);
 
-/** Milliseconds until a response must have begun: a network may also end without a word. An upload may take longer. */
+/** Milliseconds without a byte of a response: a network may also end without a word. */
 const PATIENCE = 60_000;
+/** Bytes of an upload that take a millisecond at the slowest pace that the service takes them. */
+const SLOWEST = 10;
 const MOST_TRIES = 4;
 const LONGEST_WAIT = 10;
 
@@ -116,11 +118,11 @@ export class Api {
   async #send(path: string, init: RequestInit, patience: number): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${await this.#credential()}`);
-    const late = new AbortController();
+    const late = new Silence(patience);
     const signal = init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal;
-    const timer = init.body instanceof FormData ? 0 : setTimeout(() => late.abort(), patience);
     const request = { ...init, headers, signal, credentials: 'omit', cache: 'no-store' } as const;
-    return overTheWire(init.signal, () => fetch(this.base + path, request)).finally(() => clearTimeout(timer));
+    late.begin(patience + sizeOf(init.body) / SLOWEST);
+    return overTheWire(init.signal, async () => late.heardIn(await fetch(this.base + path, request))).finally(() => late.end());
   }
 
   async #wait(seconds: number, signal?: AbortSignal | null) {
@@ -155,6 +157,45 @@ export class Api {
     }
   }
 }
+
+/** Aborts what nothing is heard of for too long. */
+class Silence {
+  readonly #late = new AbortController();
+  #timer = 0;
+
+  constructor(private readonly patience: number) {}
+
+  get signal() {
+    return this.#late.signal;
+  }
+
+  begin(patience = this.patience) {
+    this.end();
+    this.#timer = window.setTimeout(() => this.#late.abort(), patience);
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+  }
+
+  /** The same response. Each part of its body is waited for anew. */
+  heardIn(response: Response): Response {
+    // Of these there can be no body, although the browser may show an empty one.
+    if (!response.body || response.status === 204 || response.status === 304) return response;
+    const reader = response.body.getReader();
+    const pull = async (out: ReadableStreamDefaultController<Uint8Array>) => {
+      this.begin();
+      const { value, done } = await reader.read().finally(() => this.end());
+      if (done) out.close();
+      else out.enqueue(value);
+    };
+    return new Response(new ReadableStream({ pull, cancel: (why) => reader.cancel(why) }, { highWaterMark: 0 }), response);
+  }
+}
+
+/** Of a file that is uploaded, the bytes. */
+const sizeOf = (body: unknown) =>
+  body instanceof FormData ? [...body.values()].reduce((sum, one) => sum + (typeof one === 'string' ? 0 : one.size), 0) : 0;
 
 function addressed(path: string, given: { path?: Record<string, string>; query?: unknown }): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given.path?.[name] ?? ''));

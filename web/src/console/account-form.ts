@@ -88,6 +88,10 @@ export class AccountForm extends ConsolePage {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const key = this.account?.key ?? String(form.get('key'));
     void this.try(async () => {
+      if (!this.account && (await this.isTaken(this.api.get('/channel-accounts/{key}', { path: { key } })))) {
+        this.problem = this.words.say('key_taken');
+        return;
+      }
       const saved = await this.api.put('/channel-accounts/{key}', { path: { key }, body: this.#body(form) });
       this.dispatchEvent(new CustomEvent('saved', { detail: saved }));
     });

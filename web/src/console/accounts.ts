@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
 import './account-form';
-import { icon } from './parts';
+import { copied, every, icon } from './parts';
 import { Section } from './settings/section';
 
 type Account = Schemas['AccountResponse'];
@@ -25,7 +25,7 @@ export class Accounts extends Section {
   }
 
   #load = async () => {
-    this.items = (await this.api.get('/channel-accounts', { query: { limit: 500 } })).items;
+    this.items = await every((cursor) => this.api.get('/channel-accounts', { query: { limit: 500, cursor } }));
   };
 
   /** What comes next stands on its card: the address to enter, and the test. */
@@ -58,9 +58,9 @@ export class Accounts extends Section {
     this.checks = new Map(this.checks).set(key, check);
   }
 
-  async #copy(account: Account) {
-    const written = navigator.clipboard?.writeText(account.callback_url).then(() => account.key, () => '');
-    this.copied = (await written) ?? '';
+  async #copy(event: Event, { key }: Account) {
+    const field = (event.target as Element).closest('article')!.querySelector('input')!;
+    this.copied = (await copied(field)) ? key : '';
   }
 
   protected override render() {
@@ -86,28 +86,35 @@ export class Accounts extends Section {
     const { say } = words;
     const check = this.checks.get(one.key);
     const isLast = one.key === this.last;
+    const callsBack = !SILENT.has(one.provider);
     return html`<article class="card stack ${isLast ? 'last' : ''}" tabindex=${isLast ? -1 : nothing} aria-label=${one.name}>
-      ${isLast ? html`<p class="note" role="status">${say(one.provider === 'webchat' || one.provider === 'smtp' ? 'account_saved_plain' : 'account_saved')}</p>` : nothing}
+      ${isLast ? html`<p class="note" role="status">${say(callsBack ? 'account_saved' : 'account_saved_plain')}</p>` : nothing}
       <div class="row spread"><h2>${icon(one.channel)} ${one.name}</h2><span class="state ${one.state}">${words.named('account', one.state)}</span></div>
       <p class="soft">${one.key} · ${words.channel(one.channel)} · ${words.field(one.provider)} · ${say('per_second', { n: one.rate_per_second })}</p>
-      ${one.pause_reason ? html`<p class="note amber">${one.pause_reason}</p>` : nothing}
-      <label class="field full">${say('callback_address')}
-        <input class="full" readonly .value=${one.callback_url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
+      ${one.pause_reason ? html`<p class="note amber">${words.pause(one.pause_reason)}</p>` : nothing}
+      ${
+        callsBack
+          ? html`<label class="field full">${say('callback_address')}
+              <input class="full" readonly .value=${one.callback_url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>`
+          : nothing
+      }
       <p class="soft">${say(`setup_${SETUP.has(one.provider) ? one.provider : 'other'}` as 'setup_other')}</p>
       <div class="row">
-        <button @click=${() => this.#copy(one)}>${say(this.copied === one.key ? 'copied' : 'copy')}</button>
+        ${callsBack ? html`<button @click=${(event: Event) => this.#copy(event, one)}>${say(this.copied === one.key ? 'copied' : 'copy')}</button>` : nothing}
         <button ?disabled=${check === null} @click=${() => this.#test(one.key)}>${say('test')}</button>
         <button class="plain" aria-label="${say('edit')}: ${one.name}" @click=${() => (this.edited = one)}>${say('edit')}</button>
-        ${this.removal(say('delete'), one.name, () => this.#delete(one.key))}
+        ${this.removal(say('delete'), one.name, one.key, () => this.#delete(one.key))}
       </div>
       <p role="status">${
         check
-          ? html`<strong>${words.named('credentials', check.credentials)}</strong> ${check.detail}
-              <span class="soft">${words.named('callbacks', check.callbacks)}${check.last_callback_at ? ` · ${words.time(check.last_callback_at)}` : ''}</span>`
+          ? html`<strong>${words.named('credentials', check.credentials)}</strong> <span lang="en">${check.detail}</span>
+              ${callsBack ? html`<span class="soft">${words.named('callbacks', check.callbacks)}${check.last_callback_at ? ` · ${words.time(check.last_callback_at)}` : ''}</span>` : nothing}`
           : check === null ? say('loading') : nothing
       }</p>
     </article>`;
   }
 }
 
+/** Nobody calls back. */
+const SILENT = new Set(['smtp', 'webchat']);
 const SETUP = new Set(['postmark', 'sendgrid', 'smtp', 'twilio', 'whatsapp_cloud', 'meta', 'webchat', 'webhook']);

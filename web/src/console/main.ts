@@ -25,6 +25,8 @@ export class Console extends LitElement {
 
   @state() private me: Schemas['Me'] | null = null;
   @state() private refused = '';
+  /** Whether the service is asked about a key: on a slow network that takes long. */
+  @state() private entering = false;
   @state() private page: (typeof PAGES)[number] = 'conversations';
   @state() private place = new URLSearchParams();
   @state() private words = new Words(navigator.language || languageOf(this));
@@ -82,7 +84,7 @@ export class Console extends LitElement {
       <h1>mass-reply</h1>
       <p>${say('sign_in_hint')}</p>
       ${this.#key()}
-      <button class="main">${say('sign_in')}</button>${this.#languages()}
+      <button class="main">${say(this.entering ? 'signing_in' : 'sign_in')}</button>${this.#languages()}
     </form></main>`;
   }
 
@@ -98,11 +100,13 @@ export class Console extends LitElement {
     const { say } = this.words;
     return html`<dialog class="small" aria-label=${say('sign_in_again')} @cancel=${(event: Event) => { event.preventDefault(); this.#over(); }}>
       <form class="card stack" @submit=${this.#enter}><h2>${say('session_ended')}</h2>${this.#key()}
-        <div class="row"><button class="main">${say('sign_in_again')}</button><button type="button" @click=${this.#over}>${say('sign_out')}</button></div>
+        <div class="row"><button class="main">${say(this.entering ? 'signing_in' : 'sign_in_again')}</button><button type="button" @click=${this.#over}>${say('sign_out')}</button></div>
       </form></dialog>`;
   }
 
   protected override updated() {
+    const { say } = this.words;
+    document.title = this.me ? `${say(NAMES[this.page])} · mass-reply` : 'mass-reply';
     const renewal = this.renderRoot.querySelector<HTMLDialogElement>('dialog.small');
     if (renewal && !renewal.open) renewal.showModal();
   }
@@ -119,6 +123,8 @@ export class Console extends LitElement {
   async #enter(event: Event) {
     event.preventDefault();
     const token = new FormData(event.target as HTMLFormElement).get('key') as string;
+    if (this.entering) return;
+    this.entering = true;
     try {
       const me = await new Api(this.#api.base, async () => token).get('/me');
       if (this.me && this.me.tenant !== me.tenant) {
@@ -132,6 +138,8 @@ export class Console extends LitElement {
       this.renewing = null;
     } catch (error) {
       this.refused = this.#why(error);
+    } finally {
+      this.entering = false;
     }
   }
 
@@ -148,7 +156,7 @@ export class Console extends LitElement {
     const { say } = this.words;
     return html`<nav aria-label="mass-reply">
         <ul>${PAGES.map((name) => html`<li><a href=${address(name)} aria-current=${name === this.page ? 'page' : 'false'}>${say(NAMES[name])}</a></li>`)}</ul>
-        <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br class="role" /><span class="soft role">${me.roles.join(', ')}</span></div>
+        <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br class="role" /><span class="soft role">${me.roles.map((role) => this.words.named('role', role)).join(', ')}</span></div>
           ${this.#languages()}<button @click=${this.#out}>${say('sign_out')}</button></div>
       </nav>
       ${this.renewing ? this.#renewal() : nothing}

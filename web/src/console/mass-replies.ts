@@ -18,14 +18,18 @@ export class History extends ConsolePage {
   readonly #pages = new Pages<MassReply>(
     this,
     (cursor) => {
-      const status = (this.place.get('status') || undefined) as MassReply['status'] | undefined;
-      return this.api.get('/mass-replies', { query: { limit: PAGE, cursor, status } });
+      return this.api.get('/mass-replies', { query: { limit: PAGE, cursor, status: this.#status } });
     },
     (error) => this.failed(error, () => this.#pages.reload()),
   );
 
+  /** What the address asks for, if there is such a state. */
+  get #status() {
+    return STATUSES.find((one) => one === this.place.get('status'));
+  }
+
   protected override willUpdate() {
-    const wanted = this.place.get('id') ? null : `status ${this.place.get('status') ?? ''}`;
+    const wanted = this.place.get('id') ? null : `status ${this.#status ?? ''}`;
     if (wanted === this.#shown) return;
     this.#shown = wanted;
     this.problem = '';
@@ -40,7 +44,7 @@ export class History extends ConsolePage {
     const { items } = this.#pages;
     return html`<div class="page-head row spread"><h1>${say('nav_mass_replies')}</h1>
         <label class="field">${say('filter_status')}<select @change=${(event: Event) => (location.hash = address('mass-replies', { status: valueOf(event) }))}>
-          <option value="">${say('any')}</option>${STATUSES.map((one) => html`<option value=${one} ?selected=${one === this.place.get('status')}>${words.batchStatus(one)}</option>`)}</select></label>
+          <option value="">${say('any')}</option>${STATUSES.map((one) => html`<option value=${one} ?selected=${one === this.#status}>${words.batchStatus(one)}</option>`)}</select></label>
       </div>
       ${this.said()}
       <div class="wide"><table class="rows">
@@ -48,7 +52,7 @@ export class History extends ConsolePage {
         <tbody>${items?.map((one) => this.#row(one))}</tbody>
       </table></div>
       ${items === null && !this.problem ? html`<p class="soft">${say('loading')}</p>` : nothing}
-      ${items?.length === 0 ? html`<p class="soft empty">${say(this.place.get('status') ? 'nothing_here' : 'no_mass_replies')}</p>` : nothing}
+      ${items?.length === 0 ? html`<p class="soft empty">${say(this.#status ? 'nothing_here' : 'no_mass_replies')}</p>` : nothing}
       ${this.#pages.render(words, null, PAGE)}`;
   }
 

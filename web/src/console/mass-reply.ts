@@ -16,6 +16,9 @@ import { address, ConsolePage } from './parts';
 
 const COUNTS = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'skipped', 'cancelled'] as const;
 
+/** There is none of this id, or this is not even the form of one. */
+const UNKNOWN = new Set([404, 422]);
+
 @customElement('mass-reply-page')
 export class MassReplyPage extends ConsolePage {
   @property({ attribute: false }) shown = '';
@@ -48,7 +51,8 @@ export class MassReplyPage extends ConsolePage {
       const model = (this.#model = new Model(this.api, null));
       model.addEventListener('change', () => this.#changed(model));
       await model.open(id);
-      if (model.trouble) throw model.trouble;
+      if (model.trouble instanceof Refused && UNKNOWN.has(model.trouble.status)) this.problem = this.words.say('no_such_mass_reply');
+      else if (model.trouble) throw model.trouble;
     });
 
   #changed(model: Model) {

@@ -3,6 +3,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { type Api, isBusy, Refused, type Schemas, SessionOver, Unreachable } from '../api/client';
+import type { Listed } from '../dialog/pages';
 import type { Words } from '../words';
 
 export abstract class ConsolePage extends LitElement {
@@ -43,6 +44,17 @@ export abstract class ConsolePage extends LitElement {
     else throw error;
   }
 
+  /** Whether something has this short name: saving a new one would replace it. `asked` asks for it. */
+  protected async isTaken(asked: Promise<unknown>): Promise<boolean> {
+    try {
+      await asked;
+      return true;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return false;
+      throw error;
+    }
+  }
+
   protected said(): TemplateResult | string {
     const again = this.#again;
     const button = again && html` <button @click=${() => { this.problem = ''; void again(); }}>${this.words.say('try_again')}</button>`;
@@ -66,6 +78,24 @@ export const address = (page: string, query: Record<string, string> | URLSearchP
   const written = new URLSearchParams(given.filter(([, value]) => value));
   return `#/${page}${written.size ? `?${written}` : ''}`;
 };
+
+/** All of a list that people make by hand: short, but none of it is left out. */
+export async function every<T>(ask: (cursor: string | undefined) => Promise<Listed<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | undefined, first = true; first || cursor; first = false) {
+    const page = await ask(cursor);
+    items.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  }
+  return items;
+}
+
+/** Copy what a field shows. On a page without TLS the browser has no clipboard, and does it by the selection. */
+export async function copied(field: HTMLInputElement): Promise<boolean> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(field.value).then(() => true, () => false);
+  field.select();
+  return document.execCommand('copy');
+}
 
 /** A channel's picture, beside its word. */
 export const icon = (channel: string) => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[channel] ?? ICONS.other!}></path></svg>`;

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
 import { Pages } from '../dialog/pages';
-import { ConsolePage } from './parts';
+import { address, ConsolePage } from './parts';
 import './settings/guards';
 import './settings/keys';
 import './settings/rules';
@@ -45,10 +45,17 @@ export class Log extends Section {
     void this.#pages.first();
   }
 
+  /** What it was done to, as a person knows it: by its place or its name, and by an id where there is nothing else. */
+  #object({ mass_reply_id: batch, object_id: id, details, recipient_count: n }: Schemas['AuditEntryResponse']) {
+    const { number, say } = this.words;
+    if (!batch) return html`<bdi>${typeof details.name === 'string' ? details.name : (id ?? '')}</bdi>`;
+    return html`<a href=${address('mass-replies', { id: batch })}>${say('mass_reply')}</a>${n === null ? nothing : ` · ${number(n)}`}`;
+  }
+
   protected override render() {
     const { ago, exact, named, say } = this.words;
     const rows = this.table(this.#pages.items, (one) => html`<tr><td class="tight"><time title=${exact(one.at)}>${ago(one.at)}</time></td>
-      <td>${named('action', one.action)}</td><td>${one.actor.author.name}</td><td>${one.object_id ?? ''}</td><td>${one.reason ?? ''}</td></tr>`);
+      <td>${named('action', one.action)}</td><td><bdi>${one.actor.author.name}</bdi></td><td>${this.#object(one)}</td><td><bdi>${one.reason ?? ''}</bdi></td></tr>`);
     return this.section(say('log'), html`${rows} ${this.#pages.render(this.words, null, PAGE)}`);
   }
 }

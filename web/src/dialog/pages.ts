@@ -27,6 +27,13 @@ export class Pages<T> {
   first = () => this.#go([undefined]);
   reload = () => this.#go(this.#way);
 
+  /** To the last page: there the newest are of a list that begins with the oldest. */
+  async last(): Promise<void> {
+    let asked = this.#asked + 1;
+    await this.first();
+    for (; asked === this.#asked && this.#next !== null && !this.lost; asked++) await this.#go([...this.#way, this.#next]);
+  }
+
   /** To another page. Before it is there, a second press would ask for the same one. */
   async #turn(way: (string | undefined)[]): Promise<void> {
     if (this.#turning) return;

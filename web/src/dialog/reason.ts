@@ -66,7 +66,7 @@ export class Reason extends View {
     return html`<li>
       ${this.tickable ? tick : nothing}
       <span><strong><bdi>${name}</bdi></strong> · ${channel(one.channel)}${one.human_id ? ` · ${one.human_id}` : ''}
-        <span class="soft">${one.reason?.detail ?? ''}${settling}</span></span>
+        <span class="soft"><span lang="en">${one.reason?.detail ?? ''}</span>${settling}</span></span>
     </li>`;
   }
 

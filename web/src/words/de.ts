@@ -167,6 +167,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   sign_out: 'Abmelden',
   sign_in_hint: 'Mit einem API-Schlüssel oder einem Token Ihres Helpdesks.',
   key: 'Schlüssel oder Token',
+  signing_in: 'Anmeldung läuft …',
   in_memory: 'Er bleibt nur im Speicher: nach einem Neuladen wird wieder gefragt.',
   key_refused: 'Dieser Schlüssel oder dieses Token wird nicht angenommen.',
   key_of_others: 'Dieser Schlüssel oder dieses Token gehört einem anderen Unternehmen. Melden Sie sich ab, bevor Sie ihn benutzen.',
@@ -216,6 +217,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   thread: 'Unterhaltung',
   recipients: 'Empfänger',
   open_dialog: 'Öffnen',
+  no_such_mass_reply: 'Diese Sammelantwort gibt es nicht, oder nicht mehr.',
   by_at: '{name}, {time}',
   html_part: 'Als HTML, für E-Mail und Chat',
   as_sent: 'Wie die API es bekam',
@@ -307,6 +309,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   is_on: '● an',
   is_off: '○ aus',
   short_name: 'Kurzname',
+  key_taken: 'Dieser Kurzname ist vergeben. Wählen Sie einen anderen, oder bearbeiten Sie, was ihn hat.',
   address: 'Adresse',
   events: 'Ereignisse',
   revoked: 'widerrufen',
@@ -478,6 +481,23 @@ export const codes: typeof english.codes = {
   'endpoint.retrying': '◐ versucht erneut',
   'endpoint.disabled': '✕ aufgegeben',
   'endpoint.off': '○ aus',
+  'role.viewer': 'nur lesend', 'role.agent': 'Agent', 'role.supervisor': 'Teamleitung', 'role.integration': 'Integration',
+  'role.admin': 'Verwaltung',
+};
+
+export const service: Record<string, string> = {
+  'The channel account was deleted. Save it again under its key, or cancel what is left.':
+    'Das Konto wurde gelöscht. Legen Sie es unter demselben Kurznamen wieder an, oder stoppen Sie den Rest.',
+  'The channel account is disabled. Enable it, or cancel what is left.':
+    'Das Konto ist ausgeschaltet. Schalten Sie es ein, oder stoppen Sie den Rest.',
+  'The provider asked for a pause, or did not answer.': 'Der Anbieter bat um eine Pause oder antwortete nicht.',
+  'The provider asks to send more slowly.': 'Der Anbieter bittet, langsamer zu senden.',
+  'The provider does not answer.': 'Der Anbieter antwortet nicht.',
+  "The channel account's rate allows the next message then.": 'So schnell darf das Konto senden; dann kommt die nächste Nachricht.',
+  'The sample is sent first, and this lane has sent its part.': 'Zuerst geht die Stichprobe, und dieses Konto hat seinen Teil gesendet.',
+  "A fault of this service holds the lane. The service's log names it.": 'Der Dienst hat hier einen eigenen Fehler. Sein Protokoll nennt ihn.',
+  "The stored credentials cannot be read: the service's secret key has changed. Save them again.":
+    'Die gespeicherten Zugangsdaten sind nicht lesbar: Der Schlüssel des Dienstes ist ein anderer. Geben Sie sie neu ein.',
 };
 
 export const problems: Record<string, string> = {
@@ -518,6 +538,8 @@ export const problems: Record<string, string> = {
   missing: 'Diese Angabe fehlt.',
   empty: 'Diese Angabe fehlt.',
   too_many: 'Das sind zu viele.',
+  uuid_parsing: 'Das ist keine Kennung.',
+  string_pattern_mismatch: 'Dieser Wert hat nicht die richtige Form.',
   wrong_type: 'Dieser Wert hat nicht die richtige Form.',
   string_too_short: 'Das ist zu kurz.',
   string_too_long: 'Das ist zu lang.',

@@ -171,6 +171,7 @@ export const sentences = {
   sign_out: 'Sign out',
   sign_in_hint: 'With an API key, or a token of your helpdesk.',
   key: 'Key or token',
+  signing_in: 'Signing in …',
   in_memory: 'It is kept in memory only: a reload asks again.',
   key_refused: 'This key or token is not accepted.',
   key_of_others: 'This key or token belongs to another company. Sign out before you use it.',
@@ -220,6 +221,7 @@ export const sentences = {
   thread: 'Conversation',
   recipients: 'Recipients',
   open_dialog: 'Open',
+  no_such_mass_reply: 'There is no such mass reply, or not any more.',
   by_at: '{name}, {time}',
   html_part: 'As HTML, for e-mail and chat',
   as_sent: 'As the API got it',
@@ -311,6 +313,7 @@ export const sentences = {
   is_on: '● on',
   is_off: '○ off',
   short_name: 'Short name',
+  key_taken: 'This short name is taken. Choose another one, or edit what has it.',
   address: 'Address',
   events: 'Events',
   revoked: 'revoked',
@@ -482,6 +485,14 @@ export const codes: Record<string, string> = {
   'endpoint.retrying': '◐ tries again',
   'endpoint.disabled': '✕ given up',
   'endpoint.off': '○ off',
+  'role.viewer': 'viewer', 'role.agent': 'agent', 'role.supervisor': 'supervisor', 'role.integration': 'integration',
+  'role.admin': 'administrator',
+};
+
+/** Why an account or its part of a mass reply waits, in the service's sentences: those that say more to an operator. */
+export const service: Record<string, string> = {
+  'The sample is sent first, and this lane has sent its part.': 'The sample goes first, and this account has sent its part.',
+  "A fault of this service holds the lane. The service's log names it.": 'The service has a fault of its own here. Its log names it.',
 };
 
 /** What the service refuses: its own sentence is English, and says more. */

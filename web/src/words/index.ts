@@ -60,8 +60,8 @@ export class Words {
   problem = ({ code, detail, faults }: Refusal) => [{ code, detail }, ...faults].map((one) => this.fault(one)).join(' ');
   fault = ({ code, detail }: { code: string; detail: string }) => this.#names.problems[code] ?? detail;
 
-  /** Why something is paused: one of our codes, or a provider's words. */
-  pause = (reason: string) => this.#names.codes[`pause.${reason}`] ?? reason;
+  /** Why something waits or is paused: one of the service's codes or sentences, or a provider's words. */
+  pause = (reason: string) => this.#names.codes[`pause.${reason}`] ?? this.#names.service[reason] ?? reason;
   /** A code of some kind: `named('status', 'done')`. */
   named = (kind: string, code: string) =>
     this.#names.codes[`${kind}.${code}`] ?? (kind === 'channel' ? this.channel(code) : code.replaceAll('_', ' '));

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
+import { every } from '../parts';
 import { Section } from './section';
 
 type Key = Schemas['ApiKeyResponse'];
@@ -19,7 +20,7 @@ export class Keys extends Section {
   }
 
   #load = async () => {
-    this.items = (await this.api.get('/api-keys', { query: { limit: 100 } })).items;
+    this.items = await every((cursor) => this.api.get('/api-keys', { query: { limit: 500, cursor } }));
   };
 
   protected override render() {
@@ -28,22 +29,22 @@ export class Keys extends Section {
   }
 
   #row(one: Key) {
-    const { ago, exact, say, time } = this.words;
+    const { ago, exact, named, say, time } = this.words;
     const over = one.revoked_at !== null || (one.expires_at !== null && new Date(one.expires_at) < new Date());
     const until = one.revoked_at ? say('revoked') : one.expires_at ? say(over ? 'was_over' : 'is_over', { time: time(one.expires_at) }) : '';
     return html`<tr>
-      <th scope="row">${one.name}</th><td>${one.roles.join(', ')}</td><td>${one.agent?.name ?? ''}</td><td>${until}</td>
+      <th scope="row">${one.name}</th><td>${one.roles.map((role) => named('role', role)).join(', ')}</td><td>${one.agent?.name ?? ''}</td><td>${until}</td>
       <td class="tight">${one.last_used_at ? html`<time title=${exact(one.last_used_at)}>${ago(one.last_used_at)}</time>` : say('never_used')}</td>
       <td class="tight">${over ? nothing : html`<button class="plain" aria-label="${say('replace')}: ${one.name}" @click=${() => this.#create(one)}>${say('replace')}</button>
-        ${this.removal(say('revoke'), one.name, () => this.#revoke(one.id))}`}</td>
+        ${this.removal(say('revoke'), one.name, one.id, () => this.#revoke(one.id))}`}</td>
     </tr>`;
   }
 
   #form() {
-    const { say } = this.words;
+    const { named, say } = this.words;
     return html`<details><summary>${say('new_key')}</summary><form class="row fields" @submit=${this.#submit}>
       <label class="field">${say('name')}<input name="name" required maxlength="200" /></label>
-      <label class="field">${say('role')}<select name="role">${ROLES.map((one) => html`<option ?selected=${one === 'agent'}>${one}</option>`)}</select></label>
+      <label class="field">${say('role')}<select name="role">${ROLES.map((one) => html`<option value=${one} ?selected=${one === 'agent'}>${named('role', one)}</option>`)}</select></label>
       <label class="field">${say('agent_id')}<input name="agent" size="12" /></label>
       <label class="field">${say('agent_name')}<input name="agent_name" size="16" /></label>
       <label class="field">${say('ends_on')}<input name="ends" type="date" /></label>

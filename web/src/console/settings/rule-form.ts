@@ -109,7 +109,12 @@ export class RuleForm extends ConsolePage {
   #save = () =>
     this.try(async () => {
       const body = this.text === null ? bodyOf(this.draft!) : (JSON.parse(this.text) as Body);
-      await this.api.put('/automation-rules/{key}', { path: { key: this.key }, body });
+      const path = { key: this.key };
+      if (this.body === null && (await this.isTaken(this.api.get('/automation-rules/{key}', { path })))) {
+        this.problem = this.words.say('key_taken');
+        return;
+      }
+      await this.api.put('/automation-rules/{key}', { path, body });
       this.dispatchEvent(new Event('saved'));
     });
 }

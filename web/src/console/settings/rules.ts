@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
+import { every } from '../parts';
 import './rule-form';
 import { Section } from './section';
 
@@ -20,7 +21,7 @@ export class Rules extends Section {
   }
 
   #load = async () => {
-    this.items = (await this.api.get('/automation-rules', { query: { limit: 100 } })).items;
+    this.items = await every((cursor) => this.api.get('/automation-rules', { query: { limit: 500, cursor } }));
   };
 
   protected override render() {
@@ -41,7 +42,7 @@ export class Rules extends Section {
       <td><div class="row">
         <button class="plain" aria-label="${say(one.enabled ? 'turn_off' : 'turn_on')}: ${one.name}" @click=${() => this.#put(one.key, { ...bodyOf(one), enabled: !one.enabled })}>${say(one.enabled ? 'turn_off' : 'turn_on')}</button>
         <button class="plain" aria-label="${say('edit')}: ${one.name}" @click=${() => (this.edited = one)}>${say('edit')}</button>
-        ${this.removal(say('delete'), one.name, () => this.#delete(one.key))}
+        ${this.removal(say('delete'), one.name, one.key, () => this.#delete(one.key))}
       </div></td>
     </tr>`;
   }

@@ -5,7 +5,7 @@ import { state } from 'lit/decorators.js';
 import { ConsolePage } from '../parts';
 
 export abstract class Section extends ConsolePage {
-  /** What somebody is about to take away. */
+  /** Which one somebody is about to take away: two may have the same name. */
   @state() private going: string | null = null;
   @state() protected saved = false;
 
@@ -20,11 +20,11 @@ export abstract class Section extends ConsolePage {
     return html`<div class="wide"><table class="rows"><tbody>${rows.map(row)}</tbody></table></div>`;
   }
 
-  /** A button that asks once more in its own place; `what` names it. */
-  protected removal(label: string, what: string, action: () => Promise<void>) {
+  /** A button that asks once more in its own place; `what` names it, and `id` is its own. */
+  protected removal(label: string, what: string, id: string, action: () => Promise<void>) {
     const { say } = this.words;
-    if (this.going !== what) {
-      return html`<button class="plain stop" aria-label="${label}: ${what}" @click=${() => (this.going = what)}>${label}</button>`;
+    if (this.going !== id) {
+      return html`<button class="plain stop" aria-label="${label}: ${what}" @click=${() => (this.going = id)}>${label}</button>`;
     }
     const leave = () => (this.going = null);
     return html`<span class="row" role="group" aria-label=${what}><button class="stop" @click=${() => { leave(); void this.try(action); }}>${say('really', { what: label })}</button>

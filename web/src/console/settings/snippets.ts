@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
+import { every } from '../parts';
 import { Section } from './section';
 
 @customElement('mass-reply-snippets')
@@ -14,14 +15,14 @@ export class Snippets extends Section {
   }
 
   #load = async () => {
-    this.items = (await this.api.get('/snippets', { query: { limit: 500 } })).items;
+    this.items = await every((cursor) => this.api.get('/snippets', { query: { limit: 500, cursor } }));
   };
 
   protected override render() {
     const { say } = this.words;
     const admin = this.may('admin');
     const row = ({ shortcode, text }: Schemas['SnippetResponse']) => html`<tr><th scope="row">/${shortcode}</th><td class="plain-text">${text}</td>
-      <td class="tight">${admin ? this.removal(say('delete'), `/${shortcode}`, () => this.#remove(shortcode)) : nothing}</td></tr>`;
+      <td class="tight">${admin ? this.removal(say('delete'), `/${shortcode}`, shortcode, () => this.#remove(shortcode)) : nothing}</td></tr>`;
     return this.section(say('snippets'), html`${this.table(this.items, row)} ${admin ? this.#form() : nothing}`);
   }
 

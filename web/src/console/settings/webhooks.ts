@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
+import { every } from '../parts';
 import { Section } from './section';
 
 type Endpoint = Schemas['WebhookEndpointResponse'];
@@ -17,7 +18,7 @@ export class Webhooks extends Section {
   }
 
   #load = async () => {
-    this.items = (await this.api.get('/webhook-endpoints', { query: { limit: 100 } })).items;
+    this.items = await every((cursor) => this.api.get('/webhook-endpoints', { query: { limit: 500, cursor } }));
   };
 
   protected override render() {
@@ -36,7 +37,7 @@ export class Webhooks extends Section {
         ${one.state === 'disabled' ? html`<button @click=${() => this.#put(one.key, one, true)}>${say('try_again')}</button>` : nothing}
         <button class="plain" aria-label="${say(one.enabled ? 'turn_off' : 'turn_on')}: ${one.key}" @click=${() => this.#put(one.key, one, !one.enabled)}>${say(one.enabled ? 'turn_off' : 'turn_on')}</button>
         <button class="plain" aria-label="${say('rotate')}: ${one.key}" @click=${() => this.#rotate(one.key)}>${say('rotate')}</button>
-        ${this.removal(say('delete'), one.key, () => this.#delete(one.key))}
+        ${this.removal(say('delete'), one.key, one.key, () => this.#delete(one.key))}
       </div></td>
     </tr>`;
   }
@@ -53,7 +54,10 @@ export class Webhooks extends Section {
   #submit(event: Event) {
     const { key, url, events } = this.read(event);
     const named = events!.split(/[\s,]+/).filter(Boolean) as Endpoint['events'];
-    void this.#put(key!, { url: url!, events: named?.length ? named : null }, true);
+    void this.try(async () => {
+      if (await this.isTaken(this.api.get('/webhook-endpoints/{key}', { path: { key: key! } }))) this.problem = this.words.say('key_taken');
+      else await this.#put(key!, { url: url!, events: named?.length ? named : null }, true);
+    });
   }
 
   #put(key: string, { url, events }: Pick<Endpoint, 'url' | 'events'>, enabled: boolean) {
