@@ -36,6 +36,7 @@ from app.runtime import Runtime, message_of, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.store.database import Database
 from app.store.login import UnsafeRole
+from app.store.release import SchemaBehind
 from app.store.schema import UnknownRevision
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing
@@ -49,6 +50,7 @@ FIXABLE = (
     SettingsInvalid,
     UnsafeRole,
     UnknownRevision,
+    SchemaBehind,
     TelemetryMissing,
     MassReplyError,
     OSError,

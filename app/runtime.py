@@ -65,8 +65,8 @@ async def open_runtime(
 ) -> AsyncIterator[Runtime]:
     """Connect to everything. Without `telemetry`, metrics are not exported. `kind` is the work that its database does.
 
-    Raise UnsafeRole if the database login could see more than one tenant at a time, and SettingsInvalid if an address
-    cannot be used. (Redis may be away; the database may not.)
+    Raise UnsafeRole if the database login could see more than one tenant at a time, SchemaBehind if `migrate` has not
+    been run, and SettingsInvalid if an address cannot be used. (Redis may be away; the database may not.)
     """
     # The event loop waits this long each time for the thread that renders (`Aside`).
     sys.setswitchinterval(0.0002)
@@ -77,6 +77,7 @@ async def open_runtime(
         # TypeError: asyncpg takes the options in the address as named arguments, and does not know this one.
         with _named("MASS_REPLY_DATABASE_URL", OSError, DBAPIError, TypeError):
             await database.refuse_unsafe_role()
+            await database.refuse_former_schema()
         http = open_http(allow_private_urls=settings.allow_private_urls, max_connections=settings.max_connections)
         stack.push_async_callback(http.aclose)
         with _named("MASS_REPLY_REDIS_URL", ValueError):

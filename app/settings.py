@@ -1,6 +1,9 @@
 """Settings, read from the environment once, when a process starts."""
 
+import os
+from collections.abc import Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -102,8 +105,12 @@ ParentOrigin = Annotated[str, AfterValidator(_parent)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
+_PREFIX: Final = "MASS_REPLY_"
+_ALIKE: Final = 0.8
+"""1 is the same name. The variables that Kubernetes sets for a Service are less like ours."""
+
 _FROM_ENVIRONMENT: Final = SettingsConfigDict(
-    env_prefix="MASS_REPLY_",
+    env_prefix=_PREFIX,
     env_ignore_empty=True,  # in a file of variables, and in compose, an empty line is how one says "none"
     frozen=True,
     extra="ignore",
@@ -232,8 +239,20 @@ class MigrationSettings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the environment. Raise SettingsInvalid, which names each variable that is missing or wrong."""
+    """Read the environment. Raise SettingsInvalid, which names each variable that is missing, wrong or misspelled."""
+    if misspelled := list(_misspelled()):
+        raise SettingsInvalid("; ".join(misspelled))
     return _load(Settings, **overrides)
+
+
+def _misspelled() -> Iterator[str]:
+    """Yield what to say of each variable that is almost a setting: left alone, it would silently change nothing."""
+    names = [name.upper() for name in Settings.model_fields]
+    for variable in sorted(map(str.upper, os.environ)):
+        name = variable.removeprefix(_PREFIX)
+        if name not in (variable, *names):
+            for meant in get_close_matches(name, names, n=1, cutoff=_ALIKE):
+                yield f"{variable}: there is no such setting. Is {_PREFIX}{meant} meant?"
 
 
 def load_migration_settings() -> MigrationSettings:

@@ -63,6 +63,16 @@ def test_what_the_service_cannot_work_with_is_refused_by_name(
     assert "hidden" not in str(refused.value)
 
 
+def test_a_misspelled_setting_is_refused_and_what_others_set_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client has settings of its own, and Kubernetes sets some for each Service."""
+    for name in ("URL", "KEY", "API_PORT", "API_PORT_80_TCP", "API_SERVICE_HOST", "METRICS_SERVICE_PORT"):
+        monkeypatch.setenv(f"MASS_REPLY_{name}", "tcp://10.0.0.1:80")
+    assert load_settings(**NEEDED) == Settings.model_validate(NEEDED)
+    monkeypatch.setenv("MASS_REPLY_CORS_ORIGNS", "https://desk.example.test")
+    with pytest.raises(SettingsInvalid, match=r"\AMASS_REPLY_CORS_ORIGNS: .* MASS_REPLY_CORS_ORIGINS meant\?\Z"):
+        load_settings(**NEEDED)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "read"),
     [

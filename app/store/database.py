@@ -26,6 +26,7 @@ from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
 from app.store.overload import DatabaseAway, connecting, is_starting, too_long
 from app.store.plans import BY_INDEX, NOT_EACH_WITH_EACH, ONE_PLAN
+from app.store.release import refuse_former_schema
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, SWEEP, Shares, WorkKind
 from app.store.silence import LONGEST_ANSWER, Watch
@@ -205,6 +206,11 @@ class Database:
                 log.warning("database_starting")
             warned = True
             await asyncio.sleep(START_PAUSE)
+
+    async def refuse_former_schema(self) -> None:
+        """Raise SchemaBehind, saying what to do, if this release's `migrate` has not been run."""
+        async with self._connected({}, ROUTING) as (connection, _):
+            await refuse_former_schema(connection)
 
     def pool_use(self) -> PoolUse:
         """How many connections are in use, and how many may be."""
