@@ -33,6 +33,8 @@ OVERRIDDEN = {"PIP_CONSTRAINT": os.devnull, "PIP_USER": "0", "PIP_REQUIRE_HASHES
 def main() -> None:
     if sys.version_info < OLDEST:
         sys.exit("Python 3.11 or newer is needed. PYTHON=python3.12 make … names the one to use.")
+    # A terminal in an older encoding than UTF-8 has no sign for each of ours.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     venv, lock = os.path.abspath(sys.argv[1]), sys.argv[2]
     with turn():
         started = time.monotonic()
@@ -157,3 +159,6 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        advice = "Is this folder somebody else's, or full? `make` needs one that you may write to."
+        sys.exit(f"{error.filename or ROOT}: {error.strerror or error}. {advice}")

@@ -80,9 +80,10 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
     environment = environment_with_pip(tmp_path / "with space")
     of_ours = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     nowhere = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1"}
+    terminal = {"PYTHONIOENCODING": "latin-1"}
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, str(INSTALL), str(environment), "embedded"],
-        env={**of_ours, **nowhere, "NO_PROXY": "127.0.0.1"},
+        env={**of_ours, **nowhere, **terminal, "NO_PROXY": "127.0.0.1"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -93,6 +94,19 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
         "The package index does not answer. Is there a network, and does pip know its proxy and certificate?\n"
     )
     assert not list(environment.glob("installed-*"))
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_in_one_line(tmp_path: Path) -> None:
+    """Such as a checkout that root has installed in, when somebody else runs `make` there."""
+    program = tmp_path / "requirements" / "install.py"
+    program.parent.mkdir()
+    program.write_bytes(INSTALL.read_bytes())
+    (tmp_path / "var").write_text("")
+    command = [sys.executable, str(program), ".venv", "embedded"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{tmp_path / 'var'}: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_what_make_starts_keeps_its_byte_code_where_an_image_switches_that_off() -> None:

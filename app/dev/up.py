@@ -1,11 +1,13 @@
 """`mass-reply up`: keep the stack running, with channel accounts that send to the sandbox."""
 
+import os
 import shlex
 import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import getproxies_environment, proxy_bypass
 
 from rich.console import Console
 
@@ -53,6 +55,14 @@ def fill(stack: Stack) -> None:
         demo.fill(scene, samples(datetime.now(UTC)))
 
 
+def _past_the_proxy() -> str:
+    """Return a line for those whose programs would ask their proxy for this machine; else nothing."""
+    if "http" not in getproxies_environment() or proxy_bypass("127.0.0.1"):
+        return ""
+    past = shlex.quote(",".join(filter(None, ("127.0.0.1", os.environ.get("no_proxy") or os.environ.get("NO_PROXY")))))
+    return f"  export no_proxy={past} NO_PROXY={past}\n"
+
+
 def _greeting(stack: Stack) -> str:
     accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url, stack.smtp_port))
     programs = shlex.quote(str(Path(sys.executable).parent))
@@ -70,6 +80,6 @@ To follow the README and docs/guide in another terminal, and to use mass-reply f
 
   export API={stack.api_url} KEY={stack.access.admin_key} SANDBOX={stack.sandbox_url}
   export MASS_REPLY_URL={stack.api_url} MASS_REPLY_KEY={stack.access.agent_key} PATH={programs}:"$PATH"
-
+{_past_the_proxy()}
 Ctrl-C stops everything. On the embedded servers nothing is kept: the next start begins anew.
 """
