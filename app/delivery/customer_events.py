@@ -17,6 +17,7 @@ from app.delivery.sql import receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage, spelled
+from app.domain.phone_numbers import region_of_number
 from app.domain.provider_events import Amended, Inbound, Moved, Unrecognized
 from app.domain.stop_words import opted_out
 from app.domain.words import Channel, ReasonCode
@@ -173,7 +174,11 @@ async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> Non
 
 
 def _choice(account: ChannelAccount, inbound: Inbound) -> bool | None:
-    """Return True for an opt-out, False for an opt-in: as the provider says, else by keyword where texts are sent."""
+    """Return True for an opt-out, False for an opt-in: as the provider says, else by keyword where texts are sent.
+
+    Without a country of the account, the words of the customer's own count.
+    """
     if inbound.opted_out is not None or account.channel not in TEXTED:
         return inbound.opted_out
-    return opted_out(inbound.text, region_of(account.config))
+    region = region_of(account.config) or region_of_number(Address.read(account.channel, inbound.sender).stored)
+    return opted_out(inbound.text, region)

@@ -314,8 +314,9 @@ async def test_what_meta_adds_to_a_code_is_kept() -> None:
     assert result.detail == "WhatsApp 131009: a parameter is not valid (Parameter value is not valid)"
 
 
-async def test_a_wrong_phone_number_id_burns_nobody() -> None:
-    result = await outcome(graph_error(100, 33))
+@pytest.mark.parametrize("error", [graph_error(100, 33), graph_error(33)])
+async def test_a_number_id_that_is_wrong_or_deleted_burns_nobody(error: Mapping[str, Any]) -> None:
+    result = await outcome(error)
 
     assert isinstance(result, Deferred)
     assert (result.scope, result.retry_after) == ("account", None)

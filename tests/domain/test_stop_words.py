@@ -57,15 +57,67 @@ def test_the_seven_words_count_in_any_case_and_punctuation(word: str, form: str)
         ("Don’t text me", None),
         ("Stop sending me messages.", None),
         ("UNSUBSCRIBE ALL", None),
+        ("Bitte stop", "DE"),
+        ("Stopp, danke!", "AT"),
+        ("abmelden bitte", "DE"),
+        ("Arrête", "FR"),
+        ("Arrêtez, s'il vous plaît", "FR"),
+        ("STOP merci", None),
+        ("Stop por favor", "MX"),
+        ("Stop alsjeblieft", "NL"),
+        ("Stop tak", "DK"),
+        ("Стоп, пожалуйста", "RU"),
+        ("СТОП", None),
+        ("ستوب", None),
+        ("停止してください", "JP"),
+        ("请停止", "CN"),
+        ("Dừng", "VN"),
+        ("रोको!", "IN"),
+        ("बंद करो", "IN"),
+        ("ايقاف", "AE"),
+        ("إيقاف", "AE"),
     ],
 )
 def test_other_languages_count_in_their_countries(text: str, region: str | None) -> None:
     assert opted_out(text, region) is True
 
 
+@table
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Stop already", "Stop all now.", "Stop please and thank you", "just stop", "Stop all messages", "STOP SMS"),
+        *("Stop sending texts to my phone", "Stop spamming me!", "quit texting me", "text STOP", "Leave me alone"),
+        *("Do not text me anymore", "don't message me again", "no more text messages please", "I revoke my consent"),
+        *("I want to opt out.", "I’d like to unsubscribe from this list", "Remove me from your list", "remove me now"),
+        *("take my number off your list", "Unsubscribe me from all messages", "Stop texting this number"),
+        *("Stop. Stop texting me. Unsubscribe!", "END\nQUIT", "STOP" + "!" * 100, "stop " * 40, "STOP" + "\n" * 100),
+    ],
+)
+def test_any_reasonable_wording_counts(text: str) -> None:
+    assert opted_out(text) is True
+
+
 @pytest.mark.parametrize(
     ("text", "region"),
     [
+        ("Đúng", "VN"),
+        ("dùng", "VN"),
+        ("बाद", "IN"),
+        ("रुको", "IN"),
+        ("शेर", "IN"),
+        ("หยด", "TH"),
+        ("Nomás", "MX"),
+        ("Peru", "FI"),
+        ("Tak, anuluj", "PL"),
+        ("Stop. I mean the noise of the fan.", None),
+        ("Stop sending me the wrong invoices", None),
+        ("Do not send it", None),
+        ("Please stop it", None),
+        ("Stop this", None),
+        ("I want to stop by tomorrow", None),
+        ("Bitte", "DE"),
+        ("谢谢", "CN"),
         ("Alto", None),
         ("Sair", "DE"),
         ("stop the music", None),
@@ -84,7 +136,13 @@ def test_a_word_means_it_alone_and_where_it_is_one(text: str, region: str | None
 
 
 @pytest.mark.parametrize(
-    ("text", "region"), [("Start", None), ("UNSTOP.", None), ("opt-in", None), ("Alta", "ES"), ("Bắt đầu", "VN")]
+    ("text", "region"),
+    [("Start", None), ("UNSTOP.", None), ("opt-in", None), ("Alta", "ES"), ("Bắt đầu", "VN"), ("शुरू", "IN")],
 )
 def test_it_is_taken_back_the_same_way(text: str, region: str | None) -> None:
     assert opted_out(text, region) is False
+
+
+@pytest.mark.parametrize("text", ["Start?", "subscribe ?", "START？", "Start, please don't", "Start. Stop?"])
+def test_whoever_only_asks_is_not_opted_in(text: str) -> None:
+    assert opted_out(text) is None

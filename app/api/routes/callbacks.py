@@ -12,7 +12,7 @@ from app.api.deps import RuntimeDep
 from app.api.problems import BodyTooLarge, only_problems
 from app.api.routing import CallerFirst
 from app.delivery import callbacks
-from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
+from app.domain.errors import InvalidRequest, NotFound, Overloaded, Unauthenticated
 from app.domain.provider_events import Webhook
 from app.process.tenant_time import PAUSE, Purse
 from app.store.shares import REPORTS
@@ -25,7 +25,7 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 @router.post(
     "/{account_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=only_problems(NotFound, Unauthenticated, InvalidRequest, BodyTooLarge),
+    responses=only_problems(NotFound, Unauthenticated, InvalidRequest, BodyTooLarge, Overloaded),
 )
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Accept receipts and customers' messages. The response is sent when everything in the call is stored."""
@@ -44,7 +44,7 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
 @router.get(
     "/{account_id}",
     response_class=PlainTextResponse,
-    responses=only_problems(NotFound, Unauthenticated, InvalidRequest),
+    responses=only_problems(NotFound, Unauthenticated, InvalidRequest, Overloaded),
 )
 async def answer_challenge(account_id: AccountId, request: Request, runtime: RuntimeDep) -> PlainTextResponse:
     """Answer a provider that checks the address before it uses it, such as Meta with `hub.challenge`."""

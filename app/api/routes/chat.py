@@ -19,7 +19,7 @@ from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
 from app.api.routing import AccessCheck, CallerFirst
 from app.api.schemas import Body, ResponseBody
-from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
+from app.domain.errors import InvalidRequest, NotFound, Overloaded, RateLimited, Unauthenticated
 from app.domain.words import AccountId
 from app.process.polling import UNREACHABLE, Notifier
 from app.webchat import sessions
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/chat/sessions", tags=["web chat"], route_class=CallerFirst)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="ChatToken", description="A visitor's session token: `mc_…`")
-_FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited)
+_FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited, Overloaded)
 
 
 class ChatLimits:
@@ -134,7 +134,11 @@ class ChatMessagesResponse(ResponseBody):
     more: bool = Field(description="Whether there may be more after the last of these.")
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=only_problems(NotFound, InvalidRequest, RateLimited))
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=only_problems(NotFound, InvalidRequest, RateLimited, Overloaded),
+)
 async def open_chat_session(
     body: SessionBody, request: Request, runtime: RuntimeDep, limits: LimitsDep
 ) -> ChatSessionResponse:
@@ -189,7 +193,7 @@ async def write_chat_message(
     response_class=Response,
     responses={
         200: {"content": {"*/*": {}}, "description": "The file."},
-        **only_problems(Unauthenticated, InvalidRequest, NotFound, NotReady),
+        **only_problems(Unauthenticated, InvalidRequest, NotFound, NotReady, Overloaded),
     },
 )
 async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep, files: FilesDep) -> Response:

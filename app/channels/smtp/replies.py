@@ -80,7 +80,7 @@ ENHANCED: Final[Mapping[str, Meaning]] = {
     "7.9": LOGIN_REFUSED,
     "7.11": LOGIN_REFUSED,
     "7.12": _POLICY,
-    "7.13": SUSPENDED,
+    "7.13": _POLICY,
     "7.14": LOGIN_REFUSED,
     "7.17": _MOVED_ON,
     "7.18": _MOVED_ON,
@@ -88,6 +88,7 @@ ENHANCED: Final[Mapping[str, Meaning]] = {
     "7.25": SENDER_REFUSED,
     "7.27": SENDER_REFUSED,
     "7.28": _BUSY,
+    "7.30": LOGIN_REFUSED,
     "7.57": LOGIN_REFUSED,
     "7.60": SENDER_REFUSED,
     "7.139": LOGIN_REFUSED,
@@ -97,14 +98,16 @@ ENHANCED: Final[Mapping[str, Meaning]] = {
     "7.501": SUSPENDED,
     "7.502": SUSPENDED,
     "7.503": SUSPENDED,
+    "7.506": _NOT_SERVED,
     "7.508": _BUSY,
+    "7.511": SUSPENDED,
     "7.606": SUSPENDED,
-    **dict.fromkeys(("7.700", "7.703", "7.705", "7.708", "7.750"), SUSPENDED),
+    **dict.fromkeys(("7.700", "7.705", "7.708", "7.750", "7.800"), SUSPENDED),
 }
 """What the class of an enhanced status code means, or its first part. Codes with one and two digits are IANA's
 (https://www.iana.org/assignments/smtp-enhanced-status-codes), longer ones are Exchange's
 (https://learn.microsoft.com/en-us/troubleshoot/exchange/email-delivery/ndr/non-delivery-reports-in-exchange-online). In
-IANA's list 7.12 is about a password; Exchange says it of a closed recipient, which is what people meet.
+IANA's list 7.12 and 7.13 are about logging in; Exchange says them of closed recipients, which is what people meet.
 """
 
 PACE: Final[Mapping[str, Meaning]] = {

@@ -40,11 +40,15 @@ _WORDS: Final = r"[^;]{0,60}"
 
 _RECIPIENT: Final = re.compile(
     r"receiving (mail|messages?) (too|at a rate)|receive limit|recipient thread|storedrv\.deliver\b|tried to reach"
-    r"|\bsaid:|in reply to|(by|to) (the |this |that )?recipient\b|rcpt domain|resolver\.|gr[ea]ylist|callout"
+    r"|\bsaid:|in reply to|(by|to|for) (the |this |that )?(recipient|addressee|mailbox owner)\b"
+    r"|(by|to) (the|this|that) (user|group|list|mailbox)\b|for (group|mailbox|public folder)\b"
+    r"|rcpt domain|resolver\.|gr[ea]ylist|callout|customer block ?list|tenant allow"
+    r"|recipient (address )?rate limit|mailbox has exceeded"
     r"|recipient'?s? (mail(box|server)?|inbox|server|domain|has|is)\b|undeliverable address|mailbox (is )?(full|over)"
     r"|may not exist"
 )
-"""What is about one recipient, whatever else it says: their mailbox's rate and space, and what their server said."""
+"""What is about one recipient, whatever else it says: their mailbox's rate and space, whom they let in, and what their
+server said."""
 
 _SIZE: Final = re.compile(r"\bsize\b|too (large|big|long)|larger than")
 
@@ -129,14 +133,14 @@ PHRASES: Final[Sequence[Phrase]] = (
     ),
     _phrase(
         r"sender (address )?(unauthorized|rejected|verify failed|denied|not allowed|verification failed|is not)"
-        r"|invalid sender",
+        r"|invalid sender|sender'?s? (address )?domain (must|does not|not found)|domain of sender",
         SENDER_REFUSED,
         "Postfix, Exim",
         "553 5.7.1 <support@acme.test>: Sender address rejected: not owned by user help",
     ),
     _phrase(
-        r"relay(ing)? (access )?(is )?(denied|not (permitted|allowed)|prohibited)"
-        r"|(unable|not permitted) to relay",
+        r"relay(ing)? (to \S+ )?(access )?(is )?(denied|not (permitted|allowed)|prohibited)"
+        r"|(unable|not permitted) to relay|do not relay|allowed rcpthosts",
         _RELAY,
         "Postfix, Exim, Exchange",
         "554 5.7.1 <ann@example.com>: Relay access denied",

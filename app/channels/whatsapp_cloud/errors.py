@@ -19,6 +19,7 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     0: Meaning(CodeMeaning.ACCOUNT, "the access token does not authenticate the app's user"),
     3: Meaning(CodeMeaning.ACCOUNT, "the app may not use this API"),
     10: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
+    33: Meaning(CodeMeaning.ACCOUNT, "the business's phone number has been deleted"),
     190: Meaning(CodeMeaning.ACCOUNT, "the access token has expired or is not valid"),
     368: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for a breach of policy"),
     (100, 33): Meaning(CodeMeaning.ACCOUNT, "the phone number id does not exist, or the token may not use it"),
