@@ -12,7 +12,10 @@ from email_validator import EmailNotValidError, validate_email
 from app.domain.storable import storable
 from app.domain.text.written import JOINERS, with_joiners, without_marks
 
-_SCHEME: Final = re.compile(r"mailto:(?://)?", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"(?:mailto:(?://)?|smtp:)", re.IGNORECASE)
+"""Of a link, and of an address in Exchange's directories."""
+_WHOLLY_QUOTED: Final = re.compile(r"(?:'(?P<straight>[^']+)'|[“„\"](?P<curled>[^“”„\"]+)[”“\"])")
+"""As Outlook and spreadsheets quote it."""
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>")
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -60,7 +63,7 @@ def read_mailbox_address(text: str) -> ReadMailbox:
     ordinary = _ORDINARY.fullmatch(text)
     if ordinary is not None and _A_LABEL not in ordinary[2]:
         return ReadMailbox(text, _key(ordinary[1], ordinary[2]), (ordinary[1], ordinary[2]))
-    found = _only_address(_without_scheme(with_joiners(text).rstrip(",; ")))
+    found = _only_address(_without_scheme(_without_quotes(with_joiners(text).rstrip(",; "))))
     found = found and _NEEDLESSLY_QUOTED.sub(r"\1", found)
     local, at, written = (found or "").rpartition("@")
     local, domain = without_marks(local), _domain(written)
@@ -68,6 +71,11 @@ def read_mailbox_address(text: str) -> ReadMailbox:
         left = without_marks(text if found is None else found)
         return ReadMailbox(left, left.lower(), None)
     return ReadMailbox(f"{local}{at}{domain.written}", _key(local, domain.ascii), (local, domain.ascii))
+
+
+def _without_quotes(text: str) -> str:
+    quoted = _WHOLLY_QUOTED.fullmatch(text)
+    return text if quoted is None else (quoted["straight"] or quoted["curled"]).strip()
 
 
 def _without_scheme(text: str) -> str:
@@ -86,7 +94,7 @@ def _only_address(text: str) -> str | None:
     unquoted = _QUOTED.sub("", text)
     bracketed = _IN_BRACKETS.findall(unquoted)
     listed = _SEVERAL.search(unquoted) and _ADDRESS.search(_IN_BRACKETS.sub("", unquoted))
-    return None if len(bracketed) != 1 or listed else _without_scheme("".join(bracketed[0].split()))
+    return None if len(bracketed) != 1 or listed else _without_scheme(_without_quotes("".join(bracketed[0].split())))
 
 
 @dataclass(frozen=True, slots=True)

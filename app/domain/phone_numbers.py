@@ -16,11 +16,20 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from app.domain.text.written import without_marks
 
-_SCHEME: Final = re.compile(
-    r"(?:tel|sms|smsto|callto|whatsapp):(?://)?|https?://(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=)", re.IGNORECASE
+_SCHEME: Final = re.compile(r"(?:tel|sms|smsto|callto|whatsapp):(?://)?", re.IGNORECASE)
+_WHATSAPP_LINK: Final = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:wa\.me/|(?:(?:api|web)\.whatsapp\.com/)?send/?\?(?:[^#]*&)?phone=)"
+    r"(?:\+|%2B)?(\d+)/?(?:[?&#].*)?",
+    re.IGNORECASE | re.ASCII,
 )
-_WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE | re.ASCII)
-"""A number as WhatsApp's own network writes it, perhaps with the device's number; gateways pass it on."""
+"""https://faq.whatsapp.com/5913398998672934, perhaps with a text to send."""
+_WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?:[._]\d+)?(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE | re.ASCII)
+"""A number as WhatsApp's own network writes it, perhaps with the device's numbers; gateways pass it on."""
+_QUOTES: Final = "'\"“”„‘’"
+"""A spreadsheet writes `'` before a number that is to stay a text."""
+_BRACKETED_CODE: Final = re.compile(r"\(\s*(\+\s*\d{1,3})\s*\)")
+_SEPARATORS: Final = re.compile(r"[\s.\[\]~·]+")
+"""What people write between digits and the library does not read."""
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
 """Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
 extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
@@ -62,7 +71,7 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
     None."""
     if (plain := _plain(text)) is not None:
         return ReadNumber(text, _today(text), text, (text, None), plain)
-    written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
+    written = _without_server(_SCHEME.sub("", without_marks(text).strip(_QUOTES), count=1))
     read_from = _to_parse(written, region, bare_is_international=bare_is_international)
     number = _number(read_from)
     if number is None:
@@ -125,8 +134,8 @@ def _is_possible(code: int, digits: int) -> bool:
 
 
 def _without_server(written: str) -> str:
-    whatsapp = _WHATSAPP_SERVER.fullmatch(written)
-    return f"+{whatsapp[1]}" if whatsapp else written
+    whatsapp = _WHATSAPP_SERVER.fullmatch(written) or _WHATSAPP_LINK.fullmatch(written)
+    return f"+{whatsapp[1]}" if whatsapp else _BRACKETED_CODE.sub(r"\1 ", written, count=1)
 
 
 def _to_parse(written: str, region: str | None, *, bare_is_international: bool) -> tuple[str, str | None] | None:
@@ -137,7 +146,8 @@ def _to_parse(written: str, region: str | None, *, bare_is_international: bool) 
     if not is_international and (region is None or bare_is_international):
         return None
     # Without the `+`, bare digits would be read by the region's own rules. No country's code begins with a zero.
-    return ("+" + written.removeprefix("+").removeprefix("00") if is_international else written), region
+    to_parse = _SEPARATORS.sub(" ", written)
+    return ("+" + to_parse.removeprefix("+").removeprefix("00") if is_international else to_parse), region
 
 
 def _number(read_from: tuple[str, str | None] | None) -> PhoneNumber | None:

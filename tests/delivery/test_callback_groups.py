@@ -219,3 +219,21 @@ def test_only_messages_that_follow_each_other_change_places_and_those_of_one_sen
     events: list[customer_events.CustomerEvent] = [*wrote[:3], moved, *wrote[3:], wrote[0]]
     ordered = [event for _, event in customer_events._in_order_of_locks([(account, each) for each in events])]
     assert ordered == [wrote[1], wrote[0], wrote[2], moved, wrote[3], wrote[0]]
+
+
+@pytest.mark.parametrize(
+    ("channel", "region", "sender", "text", "choice"),
+    [
+        (Channel.WHATSAPP, None, "4915123456789", "Abmelden bitte", True),
+        (Channel.SMS, None, "+33612345678", "Arrêtez", True),
+        (Channel.SMS, "US", "+4915123456789", "Abmelden", None),
+        (Channel.WHATSAPP, None, "US.13491208655302741918", "Abmelden", None),
+        (Channel.WHATSAPP, None, "US.13491208655302741918", "Stop", True),
+        (Channel.EMAIL, None, "ann@example.com", "Stop", None),
+    ],
+)
+def test_a_customer_s_own_country_says_what_stop_is_if_the_account_has_none(
+    channel: Channel, region: str | None, sender: str, text: str, choice: bool | None
+) -> None:
+    account: Any = SimpleNamespace(channel=channel, config={"region": region})
+    assert customer_events._choice(account, Inbound("m", "m", sender=sender, text=text)) is choice
