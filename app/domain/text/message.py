@@ -277,25 +277,35 @@ def _compile(text: str, html: str | None) -> CompiledMessage:
 
 
 def _hidden(written: str, between: str) -> re.Pattern[str]:
-    """Find merge tags whose braces an editor has encoded, as many do in links, or has parted by what nobody sees."""
+    """Find merge tags whose braces an editor has encoded, as many do in links, widened, as East Asian keyboards do, or
+    parted."""
     opening, closing = (
         rf"(?:{brace}|%(?:25)*7{digit}{written.format(number=number, digit=digit, names=names)})"
-        for brace, digit, number, names in ((r"\{", "[bB]", 123, "lbrace|lcub"), (r"\}", "[dD]", 125, "rbrace|rcub"))
+        for brace, digit, number, names in (
+            ("[{｛﹛]", "[bB]", 123, "lbrace|lcub"),
+            ("[}｝﹜]", "[dD]", 125, "rbrace|rcub"),
+        )
     )
     percent = r"(?:%|%(?:25)+)"
-    name = r"[^<>{}\n]{1,200}?"
+    name = r"[^<>{}｛｝﹛﹜\n]{1,200}?"
     return re.compile(
         rf"(?!\{{\{{){opening}{{2}}{name}{closing}{{2}}"
         rf"|{opening}{{2}}{name}(?!\}}\}}){closing}{{2}}"
         rf"|(?!\{{%){opening}{percent}-?\s*(?:if|unless|case|when|els|end)"
-        rf"|{opening}(?:{between})+{opening}[^{{}}\n]{{1,200}}?{closing}(?:{between})*{closing}"
+        rf"|{opening}(?:{between})+{opening}[^{{}}｛｝﹛﹜\n]{{1,200}}?{closing}(?:{between})*{closing}"
+        rf"|{opening}(?:{between}|{_GAP}){{1,9}}{opening}{_GAP}{{0,9}}(?:{_ROOTS})\."
     )
+
+
+_ROOTS = "|".join(sorted({tag.partition(".")[0] for tag in MERGE_TAGS}))
+_GAP = r"(?:[ \t\u00a0\\]|&nbsp;|&#160;)"
+"""Nobody parts other braces and names a merge tag in them. A backslash is Markdown's."""
 
 
 _INVISIBLE = "[\u00ad\u034f\u200b-\u200f\u2060\ufeff]"
 _HIDDEN_IN_TEXT = _hidden("", _INVISIBLE)
 _HIDDEN_IN_HTML = _hidden(
-    "|&#0*{number};?|&#[xX]0*7{digit};?|&(?:{names});",
+    "|&(?:amp;)*#0*{number};?|&(?:amp;)*#[xX]0*7{digit};?|&(?:amp;)*(?:{names});",
     rf"{_INVISIBLE}|<[^<>]{{1,200}}>|&(?:ZeroWidthSpace|shy|zwnj|zwj|lrm|rlm|NoBreak|#0*(?:173|820[3-7]|8288|65279)"
     r"|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060|[fF][eE][fF][fF]));",
 )

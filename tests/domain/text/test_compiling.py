@@ -250,7 +250,28 @@ def test_braces_that_look_as_if_they_were_together_are_refused(between: str) -> 
             compile_message(f"Hi {{{between}{{contact.name}}}}", None)
 
 
-@pytest.mark.parametrize("html", ["<p>{<b>a</b>}</p>", "<p>{</p><p>}</p>", "<p>{ { a } }</p>"])
+@pytest.mark.parametrize("part", ["text", "html"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("｛｛contact.name｝｝", "{{contact.name｝｝", "{ {contact.name} }", "{\u00a0{ contact.name }\u00a0}"),
+        *("\\{\\{contact.name\\}\\}", "｛% if contact.name %｝", "{ \u200b{tenant.name}}"),
+    ],
+)
+def test_wide_braces_and_such_with_spaces_around_a_known_name_are_refused(tag: str, part: str) -> None:
+    with pytest.raises(InvalidTemplate, match="encoded or apart"):
+        compile_message(tag if part == "text" else "Hi", tag if part == "html" else None)
+
+
+@pytest.mark.parametrize("tag", ["{&nbsp;{contact.name}}", "&amp;#123;&amp;#123;contact.name&amp;#125;&amp;#125;"])
+def test_braces_that_an_editor_has_encoded_twice_are_refused(tag: str) -> None:
+    with pytest.raises(InvalidTemplate, match="encoded or apart"):
+        compile_message("Hi", tag)
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>｛a｝</p>", "<p>{ {a.b} }</p>", "<p>{<b>a</b>}</p>", "<p>{</p><p>}</p>", "<p>{ { a } }</p>"]
+)
 def test_other_braces_stay(html: str) -> None:
     assert compile_message("Hi", html)
 
