@@ -63,6 +63,7 @@ class AccountModel(BaseModel):
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*(?=.*[a-z])[a-z0-9-]{1,63}", re.IGNORECASE
 )
+_LAST_PORT = 65_535
 _NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 
 
@@ -74,14 +75,18 @@ def endpoint(value: str) -> str:
     """
     try:
         url = httpx.URL(value)
-    except httpx.InvalidURL:
+        host = url.raw_host.decode("ascii").removesuffix(".")
+    except (httpx.InvalidURL, UnicodeError):
         raise ValueError("is not a valid URL") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not host:
         raise ValueError("must be an http or https URL with a host")
     if url.userinfo or url.fragment:
         raise ValueError("must hold neither a user name nor a fragment")
-    if _NUMERIC_LABEL.search(url.host) and ":" not in url.host and not _is_ipv4(url.host):
+    is_number = _NUMERIC_LABEL.search(url.host) and ":" not in url.host
+    if (is_number and not _is_ipv4(url.host)) or not (_HOST_NAME.fullmatch(host) or _is_ip(host)):
         raise ValueError("must name its host by name or by an ordinary IP address")
+    if url.port is not None and not 1 <= url.port <= _LAST_PORT:
+        raise ValueError(f"must name a port from 1 to {_LAST_PORT}")
     return value
 
 

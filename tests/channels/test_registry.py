@@ -56,6 +56,19 @@ def test_a_provider_is_refused_for_a_channel_that_it_does_not_serve() -> None:
         ("postmark", Channel.EMAIL, {"base_url": "https://example.com/?a=b"}, "/config/base_url"),
         ("postmark", Channel.EMAIL, {"base_url": "https://user:pass@example.com"}, "/config/base_url"),
         ("postmark", Channel.EMAIL, {"base_url": "http://2130706433"}, "/config/base_url"),
+        *(
+            ("postmark", Channel.EMAIL, {"base_url": f"http://{place}"}, "/config/base_url")
+            for place in (
+                "exa mple.com",
+                "..",
+                "a..b",
+                "-a.com",
+                "xn--",
+                "[fe80::1%25eth0]",
+                "example.com:0",
+                "example.com:99999",
+            )
+        ),
         ("twilio", Channel.SMS, {"account_sid": "AC1"}, "/config/account_sid"),
         ("twilio", Channel.SMS, {"from": "four one five"}, "/config/from"),
         ("twilio", Channel.SMS, {"from": "+14155550100\n"}, "/config/from"),
