@@ -132,7 +132,7 @@ def recognised_archive(members: Collection[str], mimetype: str | None) -> frozen
 
     `mimetype` is what the member of that name says (OpenDocument 1.3 part 2, section 3.3).
     """
-    if any(member.endswith(MACROS) for member in members):
+    if any(member.casefold().endswith(MACROS.casefold()) for member in members):  # as Office compares them
         return frozenset()
     inside = {ending for folder, ending in _INSIDE.items() if any(member.startswith(folder) for member in members)}
     open_document = _ODF.get(mimetype or "")

@@ -92,6 +92,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(
         (["ppt/presentation.xml"], None, {".pptx"}),
         (["mimetype", "content.xml"], ODT, {".odt"}),
         (["word/document.xml", "word/vbaProject.bin"], None, set()),
+        (["word/document.xml", "word/VBAPROJECT.BIN"], None, set()),
         (["setup.exe"], None, set()),
         (["mimetype"], "application/java-archive", set()),
     ],
