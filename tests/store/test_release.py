@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.store.database import async_url
+from app.store.connection_pool import async_url
 from app.store.release import SchemaBehind, refuse_former_schema
 
 
