@@ -10,6 +10,7 @@ from app.delivery import prepare
 from app.domain.pacing import back_off
 from app.domain.words import MassReplyId, TenantId
 from app.process.aside import Aside
+from app.process.recently_used import RecentlyUsed
 from app.process.tenant_time import Purse
 from app.store.database import Database
 from app.store.overload import is_lost
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 
 LOST_REST: Final = 1.0
 """Seconds until the next try after a lost connection. The next connection may be good."""
+REMEMBERED: Final = 1_000
+"""Failures that a process keeps in mind. A mass reply that is cancelled, or that another process prepares in the end,
+is never heard of again."""
 
 
 class Preparations:
@@ -28,7 +32,7 @@ class Preparations:
         self._aside = aside
         self._confirm_within = confirm_within
         self._metrics = metrics
-        self._failures: dict[MassReplyId, tuple[int, float]] = {}
+        self._failures = RecentlyUsed[MassReplyId, tuple[int, float]](REMEMBERED)
         """How often each mass reply's preparation failed in a row, and until when it rests."""
         self.tasks: set[asyncio.Task[None]] = set()
 

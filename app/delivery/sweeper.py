@@ -58,13 +58,14 @@ class LeaseLooks:
     whole_at: float | None = None
     at: float = 0.0
 
-    def next(self, now: float) -> timedelta | None:
-        """Return how far back the next search goes, or None if it searches all claims."""
-        before, self.at = self.at, now
-        if self.whole_at is None or now - self.whole_at >= WHOLE_LOOK:
+    @contextmanager
+    def look(self, now: float) -> Iterator[timedelta | None]:
+        """Yield how far back a search goes, or None if it searches all claims. One that fails counts for nothing."""
+        whole = self.whole_at is None or now - self.whole_at >= WHOLE_LOOK
+        yield None if whole else timedelta(seconds=now - self.at + LOOK_BACK)
+        self.at = now
+        if whole:
             self.whole_at = now
-            return None
-        return timedelta(seconds=now - before + LOOK_BACK)
 
 
 @dataclass(slots=True)
@@ -179,8 +180,8 @@ class Sweeper:
             return await clocks.tenants_ahead(tx)
 
     async def _expired(self, tx: SweepTx) -> list[ExpiredClaim]:
-        within = self.looks.next(monotonic())
-        found = await sweeper.expired_claims(tx, PAGE, within)
+        with self.looks.look(monotonic()) as within:
+            found = await sweeper.expired_claims(tx, PAGE, within)
         if len(found) == PAGE:
             self.looks.whole_at = None  # there are more
         return found

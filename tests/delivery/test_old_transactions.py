@@ -1,8 +1,9 @@
 """What has left the queue costs a claim nothing, even while an old transaction of somebody else keeps it readable."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -202,11 +203,31 @@ async def test_a_lease_that_ran_out_long_ago_is_seen_by_the_look_at_all(stage: S
 
 
 def test_every_minute_the_sweeper_looks_at_all_and_between_as_far_back_as_its_last_look() -> None:
-    looks = LeaseLooks()
-    assert looks.next(100.0) is None
-    assert looks.next(101.0) == timedelta(seconds=11)
-    assert looks.next(121.0) == timedelta(seconds=30)
-    assert looks.next(100.0 + WHOLE_LOOK) is None
+    looks, seen = LeaseLooks(), []
+    for now in (100.0, 101.0, 121.0, 100.0 + WHOLE_LOOK):
+        with looks.look(now) as within:
+            seen.append(within)
+    assert seen == [None, timedelta(seconds=11), timedelta(seconds=30), None]
+
+
+async def test_a_search_for_expired_claims_that_fails_is_made_up_for_by_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched, search = list[timedelta | None](), sweeper.expired_claims
+
+    async def at_first_in_vain(tx: SweepTx, limit: int, within: timedelta | None) -> list[ExpiredClaim]:
+        searched.append(within)
+        if len(searched) in {1, 3}:
+            raise ConnectionError
+        return await search(tx, limit, within)
+
+    monkeypatch.setattr(sweeper, "expired_claims", at_first_in_vain)
+    sweep = stage.sweeper()
+    for now in (100.0, 101.0, 105.0, 111.0):
+        monkeypatch.setattr(delivery_sweeper, "monotonic", partial(float, now))
+        with suppress(ConnectionError):
+            await sweep.tick()
+    assert searched == [None, None, timedelta(seconds=14), timedelta(seconds=20)]
 
 
 async def test_the_sweeper_looks_at_clocks_for_one_part_in_fifty_of_the_time(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.delivery import expand, judge, prepare
+from app.delivery import expand, judge, preparations, prepare
 from app.delivery.sql import preparation, recipients
 from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Draft
@@ -97,6 +97,20 @@ async def test_that_fails_rests_and_is_not_tried_every_second(stage: Stage, monk
     for id_ in (one, one, one, other):
         await process._preparations.prepare(stage.tenant, id_)
     assert tries == [one, other]
+
+
+async def test_that_fails_and_is_never_asked_for_again_is_not_kept_in_mind_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise KeyError("?")
+
+    monkeypatch.setattr(prepare, "prepare", fails)
+    monkeypatch.setattr(preparations, "REMEMBERED", 2)
+    process = WorkerProcess(stage.runtime)
+    for _ in range(4):
+        await process._preparations.prepare(stage.tenant, MassReplyId(uuid4()))
+    assert len(process._preparations._failures) == 2
 
 
 async def test_that_takes_longer_than_a_job_may_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
