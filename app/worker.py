@@ -112,6 +112,7 @@ class WorkerProcess:
         self._webhooks = CallDispatcher(database, EndpointCalls(database, runtime.vault, runtime.posts, metrics))
         self._rules = RuleRunner(runtime.database)
         self._rule_calls = CallDispatcher(database, RuleCalls(database, runtime.posts, runtime.vault))
+        self._looked_up_to: datetime | None = None
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
         self._redis_hears = False
@@ -168,7 +169,8 @@ class WorkerProcess:
             self._preparations.begin(tenant, mass_reply)
 
     async def _look_up(self) -> None:
-        await look_up_uncertain(self._runtime.database, self._runtime.senders)
+        database, senders = self._runtime.database, self._runtime.senders
+        self._looked_up_to = await look_up_uncertain(database, senders, self._looked_up_to)
 
     async def _forget_events(self) -> None:
         await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)

@@ -5,7 +5,7 @@ provider has had time to list what it accepted.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 import structlog
@@ -33,17 +33,24 @@ MOST_ABSENT: Final = 5
 """How many attempts of a delivery may be sent again because the provider has no record of them. After that a person
 decides: the message itself may be what the provider breaks on."""
 AT_ONCE: Final = 20
+ROUND: Final = 10_000
+"""How many uncertain deliveries one round chooses from. If there are more, the next round goes on after them."""
 
 PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, LooksUp)]
 
 
-async def look_up_uncertain(database: Database, senders: SenderCache) -> None:
-    """Ask about a few uncertain deliveries. Without a clear answer, the question is repeated later."""
+async def look_up_uncertain(database: Database, senders: SenderCache, since: datetime | None = None) -> datetime | None:
+    """Ask about a few uncertain deliveries. Without a clear answer, the question is repeated later.
+
+    Return the `since` of the next round: where this one has ended, or None to begin with the first again.
+    """
     async with database.begin_sweep() as tx:
-        due = await sweeper.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
+        until = await sweeper.last_of_round(tx, since, LISTED_AFTER, ROUND)
+        due = await sweeper.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE, (since, until))
     for delivery in due:
         with about(tenant=delivery.tenant, account=delivery.account, delivery=delivery.id):
             await _ask_safely(database, senders, delivery)
+    return until
 
 
 async def _ask_safely(database: Database, senders: SenderCache, delivery: UncertainDelivery) -> None:

@@ -1,17 +1,23 @@
 """What keeps a look-up from harm: accounts that cannot be asked, and those that lead elsewhere by now."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
 from app.delivery import look_up as looking_up
 from app.delivery.look_up import MOST_ABSENT, look_up_uncertain
+from app.delivery.sql import sweeper
+from app.delivery.sql.sweeper import UncertainDelivery
 from app.dev import servers
 from app.domain.channel_port import Absent, LookUp
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.words import ReasonCode
 from app.settings import Settings
+from app.store.transactions import SweepTx
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, OneLine, Stage, because, report
+from tests.plans import counting_rows
 
 E, S = DeliveryEvent, DeliveryStatus
 
@@ -98,3 +104,36 @@ async def test_what_nobody_can_say_keeps_no_other_tenant_s_messages_from_being_a
     await other.runs("UPDATE deliveries SET not_before = now() - interval '1 day' WHERE id = :id", id=old.first)
     assert set((await look_up(stage)).asked) == {f"{batch.first}.1", f"{old.first}.1"}
     assert await other.status(asked_before.first) is S.UNCERTAIN
+
+
+async def test_of_very_many_uncertain_deliveries_each_round_reads_some_and_all_have_their_turn(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, asked, read = 20, list[str](), list[int]()
+    batch, find = await stage.batch(6 * size), sweeper.uncertain_deliveries
+    uncertain = """
+        UPDATE deliveries d SET status = 'uncertain', epoch = 1, settles_after = now() - n * interval '1 minute'
+        FROM (SELECT id, 2 + row_number() OVER () / 3 AS n FROM deliveries WHERE mass_reply_id = :id) v
+        WHERE d.id = v.id
+    """
+    await stage.runs(uncertain, id=batch.id)
+
+    async def counted(tx: SweepTx, *about: Any) -> list[UncertainDelivery]:
+        async with counting_rows(tx) as rows:
+            found = await find(tx, *about)
+        read.append(rows["deliveries"])
+        return found
+
+    async def noted(_: object, __: object, delivery: UncertainDelivery) -> None:
+        asked.append(str(delivery.id))
+
+    monkeypatch.setattr(looking_up, "ROUND", size)
+    monkeypatch.setattr(looking_up, "AT_ONCE", 2 * size)
+    monkeypatch.setattr(sweeper, "uncertain_deliveries", counted)
+    monkeypatch.setattr(looking_up, "_ask_safely", noted)
+    since = await look_up_uncertain(stage.database, stage.runtime.senders)
+    while since is not None:
+        since = await look_up_uncertain(stage.database, stage.runtime.senders, since)
+    assert sorted(asked) == sorted(map(str, batch.deliveries))
+    assert max(read) <= 2 * size, read
+    assert len(read) >= 6

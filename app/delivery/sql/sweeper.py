@@ -254,21 +254,48 @@ class UncertainDelivery:
     account: AccountId
 
 
+_OF_A_ROUND = """
+    d.status = 'uncertain' AND d.settles_after > coalesce(CAST(:since AS timestamptz), '-infinity')
+    AND d.settles_after < (SELECT clock_timestamp() - CAST(:settled_for AS interval))
+"""
+_LAST_OF_ROUND = sa.text(f"""
+    SELECT d.settles_after FROM deliveries d WHERE {_OF_A_ROUND} ORDER BY d.settles_after OFFSET :size - 1 LIMIT 1
+""")  # noqa: S608 - built from constants
+_UNCERTAIN = _in_turns(
+    f"""
+    SELECT d.tenant_id, d.id, d.account_id, d.not_before
+    FROM (SELECT tenant_id, id, account_id, not_before FROM deliveries d
+          WHERE {_OF_A_ROUND} AND d.settles_after <= coalesce(CAST(:until AS timestamptz), 'infinity')
+          -- Read by time alone. By account, all of an account's would be read.
+          ORDER BY d.settles_after OFFSET 0) d
+    JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+    WHERE d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
+    """,  # noqa: S608 - built from constants
+    "not_before",
+)
+
+
+async def last_of_round(tx: SweepTx, since: datetime | None, settled_for: timedelta, size: int) -> datetime | None:
+    """Return where a round ends that begins after `since`, or None if it reaches the last uncertain delivery."""
+    found: datetime | None = await tx.scalar(_LAST_OF_ROUND, since=since, settled_for=settled_for, size=size)
+    return found
+
+
 async def uncertain_deliveries(
-    tx: SweepTx, providers: Sequence[str], settled_for: timedelta, limit: int
+    tx: SweepTx,
+    providers: Sequence[str],
+    settled_for: timedelta,
+    limit: int,
+    between: tuple[datetime | None, datetime | None] = (None, None),
 ) -> list[UncertainDelivery]:
     """Return uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough.
 
-    First come those never asked about, then those asked about longest ago.
+    First come those never asked about, then those asked about longest ago. Only those that settle `between` these times
+    are read.
     """
-    found = """
-        SELECT d.tenant_id, d.id, d.account_id, d.not_before
-        FROM deliveries d JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
-        WHERE d.status = 'uncertain' AND d.settles_after < clock_timestamp() - CAST(:settled_for AS interval)
-          AND d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
-    """
-    statement = _in_turns(found, "not_before")
-    rows = await tx.execute(statement, providers=list(providers), settled_for=settled_for, limit=limit)
+    since, until = between
+    values = {"since": since, "until": until, "settled_for": settled_for}
+    rows = await tx.execute(_UNCERTAIN, providers=list(providers), limit=limit, **values)
     return [UncertainDelivery(row.tenant_id, row.id, row.account_id) for row in rows]
 
 
