@@ -137,6 +137,23 @@ async def test_what_few_of_a_large_mass_reply_are_is_found_without_reading_the_o
     assert read["deliveries"] <= A_HANDFUL * few, read
 
 
+@pytest.mark.parametrize("status", [DeliveryStatus.SENT, DeliveryStatus.DELIVERED])
+async def test_the_first_that_are_sent_are_found_without_reading_those_that_wait(
+    unknown: Stage, status: DeliveryStatus
+) -> None:
+    """Fewer than a page holds. The counters know when there are no more."""
+    batch, few = await unknown.batch(ALL), 5
+    for change in (
+        f"UPDATE deliveries SET status = '{status}' WHERE id = ANY (:ids)",
+        f"UPDATE lanes SET queued = queued - :moved, {status} = :moved WHERE mass_reply_id = :id",
+    ):
+        await unknown.runs(change, ids=list(batch.deliveries[:few]), moved=few, id=batch.id)
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        found = await results.page(tx, batch.id, ResultQuery(status), after=None, limit=FEW)
+    assert len(found) == few
+    assert read["deliveries"] <= A_HANDFUL * few, read
+
+
 @pytest.mark.parametrize("work", [views, lock, lock_by_external_ids, what_events_tell, claim])
 async def test_at_worst_each_row_of_such_a_tenant_is_read_and_not_for_each_of_the_few(
     unknown: Stage, work: Work
