@@ -16,16 +16,18 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION block_again() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            UPDATE blocked_addresses SET lifted_at = NULL, created_at = NEW.created_at
-            WHERE tenant_id = NEW.tenant_id AND channel = NEW.channel AND address = NEW.address
-              AND reason = NEW.reason AND lifted_at IS NOT NULL;
-            RETURN NEW;
+            -- Inserts in its stead: so it waits for a START whose transaction is under way, and sees what that lifts.
+            INSERT INTO blocked_addresses AS b SELECT NEW.*
+            ON CONFLICT (tenant_id, channel, address, reason) DO UPDATE
+            SET lifted_at = NULL, created_at = excluded.created_at WHERE b.lifted_at IS NOT NULL;
+            RETURN NULL;
         END $$
     """)
     # The default of the column. The present release writes a time of its own.
     op.execute("""
         CREATE TRIGGER block_again BEFORE INSERT ON blocked_addresses FOR EACH ROW
-        WHEN (NEW.lifted_at IS NULL AND NEW.created_at = now()) EXECUTE FUNCTION block_again()
+        WHEN (pg_trigger_depth() = 0 AND NEW.lifted_at IS NULL AND NEW.created_at = now())
+        EXECUTE FUNCTION block_again()
     """)
 
 
