@@ -1,6 +1,8 @@
 """Addresses that stay blocked although their contact was erased."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Final
 
 import sqlalchemy as sa
@@ -19,6 +21,8 @@ _ERASURE: Final = "erasure"
 PATIENCE: Final = "2s"
 """How long an erasure waits for a lock. Everybody who comes after it waits for it: customers' messages too,
 which are refused after ten seconds, and a large mass reply is prepared for longer."""
+IN_ALL: Final = 5.0
+"""Seconds that locking a contact's rows may take: somebody else may hold each of them, one after the other."""
 BUSY: Final = "A mass reply is being prepared, or conversations are being imported."
 _LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)")
 
@@ -36,6 +40,17 @@ async def begin_erasure(tx: TenantTx) -> None:
         if overload is not None and overload.limit == "locks":
             raise Overloaded(BUSY, limit="locks") from error
         raise
+
+
+@asynccontextmanager
+async def in_short() -> AsyncIterator[None]:
+    """Lock the rows of a contact while everybody waits who comes after the erasure. Raise Overloaded if it takes
+    long."""
+    try:
+        async with asyncio.timeout(IN_ALL):
+            yield
+    except TimeoutError as error:
+        raise Overloaded("The contact's conversations or deliveries are being changed.", limit="locks") from error
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:

@@ -9,8 +9,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from app.compliance.erasure import erase_contact
+from app.compliance.sql import erasure
 from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Confirmation
 from app.domain.permissions import Role
@@ -95,6 +97,38 @@ async def test_an_address_that_the_contact_gains_while_an_erasure_waits_is_searc
     assert "Zebra" not in await stored_rows(desk.runtime.database, TenantId(desk.tenant), "receipts")
 
 
+async def test_all_reports_are_searched_however_many_statements_it_takes(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may take a minute in a request, which is enough for about a million."""
+    monkeypatch.setattr(erasure, "REPORTS_AT_ONCE", 2)
+    for sender in ("zoe.quirrel@example.test", "12025550177", "zoe.quirrel@example.test", "pat", "zoe.quirrel"):
+        await reported(desk, sender)
+    await erase(desk.client)
+    left = await desk.read("SELECT raw FROM receipts WHERE raw <> '{}'")
+    assert [one.raw["from"] for one in left] == ["pat"]
+
+
+async def test_a_report_is_compared_with_a_contacts_addresses_and_not_with_each_of_its_conversations(
+    desk: Stage,
+) -> None:
+    """They are looked up: comparing each with each would take hours for a contact with thousands of them."""
+    odd = ('c-"quoted"', "C-Größe")
+    for number in range(50):
+        await import_(desk.client, person(external_id=odd[number] if number < len(odd) else f"c-{number}"))
+    for external_id in (*odd, "c-49", "c-490"):
+        await reported(desk, external_id)
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
+        contact = await erasure.hold_contact(tx, "u-secret-1")
+        assert contact is not None
+        needles = await erasure._needles(tx, contact)
+    assert len(needles.parts) < 10
+    assert len(needles.whole) == 2 * 51 - 1
+    await erase(desk.client)
+    left = await desk.read("SELECT raw FROM receipts WHERE raw <> '{}'")
+    assert [one.raw["from"] for one in left] == ["c-490"]
+
+
 async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
     desk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +139,18 @@ async def test_an_erasure_gives_way_to_a_preparation_that_takes_long(
         answer = await desk.client.delete(BY_NAME)
         assert answer.status_code == 503
         assert answer.json()["detail"].startswith(erased_addresses.BUSY)
+    await erase(desk.client)
+
+
+async def test_an_erasure_gives_way_if_it_would_wait_for_one_row_after_the_other(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erased_addresses, "PATIENCE", "20s")  # for each of them
+    monkeypatch.setattr(erased_addresses, "IN_ALL", 0.05)
+    async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx, asyncio.timeout(15):
+        await tx.execute(sa.text("SELECT FROM conversations FOR UPDATE"))
+        answer = await desk.client.delete(BY_NAME)
+        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     await erase(desk.client)
 
 

@@ -15,7 +15,7 @@ from app.domain.addresses import Address
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, BlockedPlace, addresses_of
 from app.domain.words import Channel, DeliveryId, ReasonCode
-from app.store.erased_addresses import begin_erasure
+from app.store.erased_addresses import begin_erasure, in_short
 from app.store.transactions import TenantTx
 
 SHORTEST_NEEDLE: Final = 6
@@ -81,7 +81,8 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     a mass reply that begins tells the timelines of those it skips, and this waits for it afterwards.
     """
     await begin_erasure(tx)
-    return await _find(tx, name, _HOLD)
+    async with in_short():
+        return await _find(tx, name, _HOLD)
 
 
 async def _find(tx: TenantTx, name: str, statements: Sequence[sa.TextClause]) -> HeldContact | None:
@@ -215,7 +216,7 @@ _SCRUB = (
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
     """UPDATE receipts SET raw = '{}', reason_detail = NULL, recipient = NULL,
               settled_at = CASE WHEN recipient IS NULL THEN settled_at ELSE coalesce(settled_at, now()) END,
-              event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:needles AS text[])) THEN 'erased:' || id
+              event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:parts AS text[])) THEN 'erased:' || id
                                ELSE event_key END
        WHERE tenant_id = :tenant AND id = ANY (CAST(:reports AS uuid[]))""",
     """UPDATE deliveries SET address = NULL, address_key = NULL, subject = NULL, retryable = false, updated_at = now(),
@@ -243,39 +244,61 @@ _NAMES = sa.text("""
 """)
 
 
-async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
-    """Return LIKE patterns that match reports about this contact."""
+@dataclass(frozen=True, slots=True)
+class Needles:
+    """What a report about a contact holds, in lower case."""
+
+    parts: frozenset[str] = field(repr=False)
+    """LIKE patterns. Each report is compared with each of them: they are few, the contact's addresses."""
+    whole: frozenset[str] = field(repr=False)
+    """Whole texts, each a JSON string of its own in a report: the names of the contact's conversations, maybe many."""
+
+    def __le__(self, other: "Needles") -> bool:
+        return self.parts <= other.parts and self.whole <= other.whole
+
+
+async def _needles(tx: TenantTx, contact: HeldContact) -> Needles:
     values = {"conversations": contact.conversations}
     senders = await tx.scalars(_SENDERS, **values)
-    names = await tx.scalars(_NAMES, **values)
+    names = {name.lower() for name in await tx.scalars(_NAMES, **values) if name}
     addresses = {spelling.lower() for spelling in contact.spellings | set(senders)}
-    return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
+    plain = {name for name in names if _written(name) == f'"{name}"'}
+    return Needles(frozenset({*map(_needle, addresses), *map(_whole, names - plain)}), frozenset(plain))
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
     """Providers' reports about a contact that were found by some needles and deliveries."""
 
-    needles: frozenset[str] = field(repr=False)
+    needles: Needles
     deliveries: frozenset[DeliveryId]
     found: Sequence[UUID]
     until: UUID | None
     """Reports with a later id are to be searched again: who stores one has ended after a minute."""
 
 
-NO_REPORTS: Final = Reports(frozenset(), frozenset(), (), None)
+NO_REPORTS: Final = Reports(Needles(frozenset(), frozenset()), frozenset(), (), None)
+
+REPORTS_AT_ONCE: Final = 50_000
+"""Reports that one statement searches. A tenant's may be millions, and a statement of a request ends after a minute."""
+_BEFORE_ALL: Final = UUID(int=0)
 
 _A_MINUTE_AGO = sa.text("SELECT uuidv7(interval '-1 minute')")
-_ABOUT = """
-    SELECT id FROM receipts
-    WHERE tenant_id = :tenant {newer}
-      AND (delivery_id = ANY (CAST(:deliveries AS uuid[]))
-           OR provider_message_id IN (SELECT provider_message_id FROM deliveries
-                                      WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
-           OR lower(raw::text) LIKE ANY (CAST(:needles AS text[])))
-"""
-_ALL_ABOUT = sa.text(_ABOUT.format(newer=""))
-_NEWER_ABOUT = sa.text(_ABOUT.format(newer="AND id > :until"))
+_LAST_OF_PAGE = sa.text("""
+    SELECT id FROM receipts WHERE tenant_id = :tenant AND id > :after ORDER BY id OFFSET :size - 1 LIMIT 1
+""")
+# Split at the quotes, a report holds each of its JSON strings as a word. An aggregate looks each word up in one hash
+# table; as a condition of its own, PostgreSQL could make the table anew for each report.
+_ABOUT = sa.text("""
+    SELECT r.id FROM receipts r CROSS JOIN LATERAL (SELECT lower(r.raw::text) AS said OFFSET 0) t
+    WHERE r.tenant_id = :tenant AND r.id > :after AND (CAST(:last AS uuid) IS NULL OR r.id <= :last)
+      AND (r.delivery_id = ANY (CAST(:deliveries AS uuid[]))
+           OR r.provider_message_id IN (SELECT provider_message_id FROM deliveries
+                                        WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+           OR t.said LIKE ANY (CAST(:parts AS text[]))
+           OR (SELECT bool_or(word IN (SELECT unnest(CAST(:whole AS text[]))))
+               FROM unnest(string_to_array(t.said, '"')) AS word))
+""")
 
 
 async def search_reports(tx: TenantTx, name: str) -> Reports:
@@ -284,15 +307,22 @@ async def search_reports(tx: TenantTx, name: str) -> Reports:
     return NO_REPORTS if contact is None else await _reports(tx, contact, await _needles(tx, contact), NO_REPORTS)
 
 
-async def _reports(tx: TenantTx, contact: HeldContact, needles: Iterable[str], known: Reports) -> Reports:
+async def _reports(tx: TenantTx, contact: HeldContact, needles: Needles, known: Reports) -> Reports:
     """Search only what was stored since, unless the contact is known by more than before."""
-    wanted, deliveries = frozenset(needles), frozenset(contact.deliveries)
-    values = {"needles": sorted(wanted), "deliveries": sorted(deliveries)}
+    deliveries = frozenset(contact.deliveries)
     until: UUID = await tx.scalar(_A_MINUTE_AGO)
-    if known.until is not None and wanted <= known.needles and deliveries <= known.deliveries:
-        newer = await tx.scalars(_NEWER_ABOUT, until=known.until, **values)
-        return Reports(wanted, deliveries, [*known.found, *newer], until)
-    return Reports(wanted, deliveries, list(await tx.scalars(_ALL_ABOUT, **values)), until)
+    covered = known.until is not None and needles <= known.needles and deliveries <= known.deliveries
+    found, after = (list(known.found), known.until) if covered else ([], _BEFORE_ALL)
+    values = {
+        "parts": sorted(needles.parts),
+        "whole": sorted(needles.whole),
+        "deliveries": sorted(deliveries),
+    }
+    while after is not None:
+        last: UUID | None = await tx.scalar(_LAST_OF_PAGE, after=after, size=REPORTS_AT_ONCE)
+        found += await tx.scalars(_ABOUT, after=after, last=last, **values)
+        after = last
+    return Reports(needles, deliveries, found, until)
 
 
 async def scrub(tx: TenantTx, contact: HeldContact, known: Reports = NO_REPORTS) -> None:
@@ -305,7 +335,7 @@ async def scrub(tx: TenantTx, contact: HeldContact, known: Reports = NO_REPORTS)
         "conversations": contact.conversations,
         "deliveries": list(contact.deliveries),
         "keys": [each.key for each in contact.addresses | contact.former],
-        "needles": needles,
+        "parts": sorted(needles.parts),
         "reports": reports.found,
         "text": ERASED_TEXT,
         "reason": ReasonCode.CONTACT_ERASED,
@@ -324,7 +354,12 @@ def _needle(address: str) -> str:
 
 def _whole(text: str) -> str:
     """Return a LIKE pattern for a text in JSON that does not match a longer text that holds it."""
-    return f"%{_literal(json.dumps(text.lower(), ensure_ascii=False))}%"
+    return f"%{_literal(_written(text.lower()))}%"
+
+
+def _written(text: str) -> str:
+    """Return a text as it stands in JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _literal(text: str) -> str:
