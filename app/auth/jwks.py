@@ -17,7 +17,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from app.channels.response_bodies import read_answer
+from app.channels.response_bodies import read_response
 
 log = structlog.get_logger(__name__)
 
@@ -100,9 +100,9 @@ class KeySet:
             self._fetched_at = self._clock()
 
     async def _fetch(self) -> bytes:
-        async with self._http.stream("GET", self._url, headers={"Accept": "application/json"}) as answer:
-            answer.raise_for_status()
-            content = await read_answer(answer, MAX_BYTES)
+        async with self._http.stream("GET", self._url, headers={"Accept": "application/json"}) as response:
+            response.raise_for_status()
+            content = await read_response(response, MAX_BYTES)
         if content is None:
             raise KeySetUnusable
         return content

@@ -140,20 +140,20 @@ class ErrorTable:
     """Codes that do not say whether the message was sent."""
     source: str
 
-    def judge(self, answer: ProviderResponse) -> Rejected | Deferred | Unknown:
+    def judge(self, response: ProviderResponse) -> Rejected | Deferred | Unknown:
         """Judge a response that does not name a created message."""
-        if answer.ok:
-            return Unknown(f"{self.provider} answered HTTP {answer.status} without the id of a message.")
-        error = GraphError.read(answer.member("error"))
+        if response.ok:
+            return Unknown(f"{self.provider} answered HTTP {response.status} without the id of a message.")
+        error = GraphError.read(response.member("error"))
         if error is None:
-            return throttled(answer) if answer.status == 429 else _without_code(answer, self.provider)
+            return throttled(response) if response.status == 429 else _without_code(response, self.provider)
         meaning = self.meaning(error)
         if meaning is None:
-            return self._unlisted(error, answer)
+            return self._unlisted(error, response)
         words = self.words(error, meaning.words)
         if meaning.verdict is CodeMeaning.BUSY:
             return Deferred(PAIR_RATE, words)
-        return replace(refusal(meaning, "", asked_to_wait(answer)), detail=words)
+        return replace(refusal(meaning, "", asked_to_wait(response)), detail=words)
 
     def failure(self, error: GraphError | None) -> ReportedFailure:
         """Return why a message failed that Meta had accepted."""
@@ -191,11 +191,11 @@ class ErrorTable:
         code = f"{error.code}/{error.subcode}" if error.subcode else str(error.code)
         return f"{self.provider} {code}: {words}" + (f" ({error.details})" if error.details else "")
 
-    def _unlisted(self, error: GraphError, answer: ProviderResponse) -> Rejected | Deferred | Unknown:
-        if self.is_unclear(error) or error.is_transient or not 400 <= answer.status < 500:
+    def _unlisted(self, error: GraphError, response: ProviderResponse) -> Rejected | Deferred | Unknown:
+        if self.is_unclear(error) or error.is_transient or not 400 <= response.status < 500:
             return Unknown(self.words(error, "an error that does not say whether the message went out"))
-        if answer.status == 429:
-            return throttled(answer)
+        if response.status == 429:
+            return throttled(response)
         return Rejected(ReasonCode.PROVIDER_REJECTED, self.words(error, _FAILED.words), temporary=True)
 
 
@@ -205,16 +205,16 @@ _NOT_SEEN: Final = 100
 
 async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = None) -> CheckResult:
     """Check the account's token by reading the sender's id, and its phone number if that field is named."""
-    answer = await graph.get("id" if number is None else f"id,{number}")
-    error = GraphError.read(answer.member("error")) if isinstance(answer, ProviderResponse) else None
+    response = await graph.get("id" if number is None else f"id,{number}")
+    error = GraphError.read(response.member("error")) if isinstance(response, ProviderResponse) else None
     meaning = None if error is None else errors.meaning(error)
     if error is not None and meaning is not None and meaning.verdict is CodeMeaning.ACCOUNT:
         return refused(errors.words(error, meaning.words))
     if error is not None and error.code == _NOT_SEEN:
         return refused(errors.words(error, "the sender does not exist, or the token may not use it"))
-    result, own = judge_check(answer, errors.provider), None
-    if number is not None and isinstance(answer, ProviderResponse) and answer.ok:
-        own = answer.member(number)
+    result, own = judge_check(response, errors.provider), None
+    if number is not None and isinstance(response, ProviderResponse) and response.ok:
+        own = response.member(number)
     return replace(result, own_address=own) if isinstance(own, str) and own else result
 
 
@@ -232,17 +232,17 @@ def _afterwards(verdict: ReasonCode | CodeMeaning) -> ReasonCode:
             return ReasonCode.UNREACHABLE
 
 
-def _without_code(answer: ProviderResponse, provider: str) -> Rejected | Deferred | Unknown:
-    judged = by_status(answer, provider)
+def _without_code(response: ProviderResponse, provider: str) -> Rejected | Deferred | Unknown:
+    judged = by_status(response, provider)
     assert isinstance(judged, Rejected | Deferred | Unknown)  # noqa: S101 - no status alone accepts a message
     return judged
 
 
-def read_upload(answer: ProviderResponse | Deferred | Unknown, member: str, errors: ErrorTable) -> UploadResult:
-    if not isinstance(answer, ProviderResponse):
-        return answer
-    media_id = answer.text_member(member)
-    return Uploaded(media_id) if answer.ok and media_id else errors.judge(answer)
+def read_upload(response: ProviderResponse | Deferred | Unknown, member: str, errors: ErrorTable) -> UploadResult:
+    if not isinstance(response, ProviderResponse):
+        return response
+    media_id = response.text_member(member)
+    return Uploaded(media_id) if response.ok and media_id else errors.judge(response)
 
 
 SendFile = Callable[[AttachmentFile, int, float], Awaitable[str | None]]

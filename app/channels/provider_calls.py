@@ -19,13 +19,13 @@ import httpx
 
 from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
 from app.channels.provider_responses import ProviderResponse, throttled
-from app.channels.response_bodies import read_answer
+from app.channels.response_bodies import read_response
 from app.domain.failure_texts import in_words
 from app.domain.json_values import MOST_VALUES, read_json, values_in
 from app.domain.outbound import DEADLINE_PASSED, Deferred, Unknown
 from app.domain.words import ReasonCode
 
-MAX_ANSWER_BYTES: Final = 1_000_000
+MAX_RESPONSE_BYTES: Final = 1_000_000
 
 
 async def post(
@@ -104,8 +104,8 @@ def _given(http: httpx.AsyncClient) -> _Given:
 async def get(
     http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> ProviderResponse | Deferred | Unknown:
-    answer = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
-    return throttled(answer) if isinstance(answer, ProviderResponse) and answer.status == 429 else answer
+    response = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
+    return throttled(response) if isinstance(response, ProviderResponse) and response.status == 429 else response
 
 
 @lru_cache(maxsize=1024)
@@ -127,13 +127,13 @@ async def exchange(
             async with asyncio.timeout_at(call_deadline(seconds)):
                 return await _round_trip(http, request)
         except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
-            return _without_answer(record, error)
+            return _without_response(record, error)
 
 
 async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> ProviderResponse:
     response = await http.send(request, stream=True)
     try:
-        body = await read_answer(response, MAX_ANSWER_BYTES)
+        body = await read_response(response, MAX_RESPONSE_BYTES)
     finally:
         await response.aclose()
     # Reading more values than a request may hold would hold the process up.
@@ -141,7 +141,7 @@ async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> Provid
     return ProviderResponse(response.status_code, response.headers, json)
 
 
-def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
+def _without_response(record: CallRecord, error: Exception) -> Deferred | Unknown:
     if not record.proves_not_sent:
         return Unknown(f"The provider's answer was lost: {in_words(error)}.")
     if record.private_address_refused:

@@ -51,16 +51,16 @@ class ProviderResponse:
         return value if isinstance(value, str) and value else None
 
 
-def throttled(answer: ProviderResponse) -> Deferred:
+def throttled(response: ProviderResponse) -> Deferred:
     """Make the account wait for as long as an HTTP 429 asks."""
-    wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
+    wait = asked_to_wait(response) or DEFAULT_RETRY_AFTER
     return Deferred("throttled", SLOWER, wait, "account")
 
 
-def asked_to_wait(answer: ProviderResponse) -> timedelta | None:
+def asked_to_wait(response: ProviderResponse) -> timedelta | None:
     """Return how long a response asks to wait; None if it does not say."""
-    asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
-    return retry_after(asked, answer.said_at) if asked else None
+    asked = response.headers.get("Retry-After") or response.headers.get("X-RateLimit-Reset")
+    return retry_after(asked, response.said_at) if asked else None
 
 
 def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
@@ -160,18 +160,18 @@ _WRONG_DOOR: Final = frozenset({403, 404, 405})
 """At a fixed endpoint, the account's address or permission is wrong, unless the provider adds a code of its own."""
 
 
-def by_status(answer: ProviderResponse, provider: str, *, coded: bool = False) -> SendResult:
+def by_status(response: ProviderResponse, provider: str, *, coded: bool = False) -> SendResult:
     """Judge a response by its HTTP status. A success that cannot be read is unknown, like anything odd.
 
     A response is `coded` if it holds a code that no table has. The code may be about one recipient, so it pauses no
     account unless the status says that nobody gets in. It may also be about the account, so a person may retry.
     """
-    if answer.status == 429:
-        return replace(throttled(answer), detail=f"{provider} asks to send more slowly.")
-    detail = f"{provider} answered HTTP {answer.status} without an explanation that we know."
-    if answer.status in _LOCKED_OUT or (answer.status in _WRONG_DOOR and not coded):
+    if response.status == 429:
+        return replace(throttled(response), detail=f"{provider} asks to send more slowly.")
+    detail = f"{provider} answered HTTP {response.status} without an explanation that we know."
+    if response.status in _LOCKED_OUT or (response.status in _WRONG_DOOR and not coded):
         return Deferred("account", detail, scope="account")
-    if 400 <= answer.status < 500 and answer.status not in _PERHAPS_DONE:
+    if 400 <= response.status < 500 and response.status not in _PERHAPS_DONE:
         return Rejected(ReasonCode.PROVIDER_REJECTED, detail, temporary=coded)
     return Unknown(detail)
 

@@ -10,7 +10,7 @@ _COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 
 
-async def read_answer(response: httpx.Response, most: int) -> bytes | None:
+async def read_response(response: httpx.Response, most: int) -> bytes | None:
     """Return the body, or None if it cannot be read or has more than `most` bytes.
 
     We ask for no compression. A body that is compressed anyway is expanded to at most `most` bytes: httpx would expand

@@ -63,8 +63,8 @@ async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Delivered | 
     signers = [Signer(secret) for secret in post.secrets]
     headers = signed_headers(signers, post.id, now, post.body)
     request = http.build_request("POST", post.url, content=post.body.encode(), headers=headers, timeout=SECONDS)
-    answer = await exchange(http, request, seconds=SECONDS)
-    return _judged(answer) if isinstance(answer, ProviderResponse) else NotDelivered(_words(answer))
+    response = await exchange(http, request, seconds=SECONDS)
+    return _judged(response) if isinstance(response, ProviderResponse) else NotDelivered(_words(response))
 
 
 def signed_headers(signers: Sequence[Signer], id_: str, now: datetime, body: str) -> dict[str, str]:
@@ -104,13 +104,13 @@ async def _addresses(host: str) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def _judged(answer: ProviderResponse) -> Delivered | NotDelivered:
-    if answer.ok:
+def _judged(response: ProviderResponse) -> Delivered | NotDelivered:
+    if response.ok:
         return Delivered()
-    asked = answer.headers.get("Retry-After") if answer.status in _BUSY else None
-    wait = retry_after(asked, answer.said_at, longest=LONGEST_WAIT) if asked else None
-    redirect = ", and redirects are not followed" if 300 <= answer.status < 400 else ""
-    return NotDelivered(f"It answered HTTP {answer.status}{redirect}.", wait, gone=answer.status == 410)
+    asked = response.headers.get("Retry-After") if response.status in _BUSY else None
+    wait = retry_after(asked, response.said_at, longest=LONGEST_WAIT) if asked else None
+    redirect = ", and redirects are not followed" if 300 <= response.status < 400 else ""
+    return NotDelivered(f"It answered HTTP {response.status}{redirect}.", wait, gone=response.status == 410)
 
 
 def _words(failure: Deferred | Unknown) -> str:

@@ -179,8 +179,8 @@ class WebhookAdapter:
         now = datetime.now(UTC)
         body = json.dumps(_payload(outbound, now))
         headers = signed_headers([self.signer], outbound.correlation, now, body)
-        answer = await post(self.http, self.url, content=body.encode(), headers=headers)
-        return _read(answer, outbound.address) if isinstance(answer, ProviderResponse) else answer
+        response = await post(self.http, self.url, content=body.encode(), headers=headers)
+        return _read(response, outbound.address) if isinstance(response, ProviderResponse) else response
 
     def admits(self, head: Webhook) -> bool:
         return "webhook-signature" in head.headers
@@ -234,21 +234,22 @@ def _payload(outbound: Outbound, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(answer: ProviderResponse, address: str) -> SendResult:
-    message_id = answer.text_member("message_id")
-    if answer.ok and message_id:
+def _read(response: ProviderResponse, address: str) -> SendResult:
+    message_id = response.text_member("message_id")
+    if response.ok and message_id:
         return Accepted(message_id)
-    if answer.status in (401, 403):
-        return refusal(_CLOSED, f"HTTP {answer.status}")
-    if answer.status in _REFUSED:
-        detail, code = one_line(answer.text_member("detail") or "no detail given"), _reason(answer.text_member("code"))
-        ends_address = code in _NO_MORE and answer.text_member("address") == address
+    if response.status in (401, 403):
+        return refusal(_CLOSED, f"HTTP {response.status}")
+    if response.status in _REFUSED:
+        detail = one_line(response.text_member("detail") or "no detail given")
+        code = _reason(response.text_member("code"))
+        ends_address = code in _NO_MORE and response.text_member("address") == address
         # Without a code of ours, the response may not come from the helpdesk at all.
-        temporary = answer.text_member("code") not in _FAILURES
-        return Rejected(code, f"HTTP {answer.status}: {detail}", temporary, ends_address)
-    if answer.status == 429:
-        return throttled(answer)
-    return Unknown(f"The endpoint answered HTTP {answer.status}, which says neither yes nor no.")
+        temporary = response.text_member("code") not in _FAILURES
+        return Rejected(code, f"HTTP {response.status}: {detail}", temporary, ends_address)
+    if response.status == 429:
+        return throttled(response)
+    return Unknown(f"The endpoint answered HTTP {response.status}, which says neither yes nor no.")
 
 
 def _reason(code: str | None) -> ReasonCode:

@@ -73,13 +73,13 @@ class PageSender:
     def _free(self) -> int:
         return (1 if self._careful else self._turn.room) - self._under_way
 
-    def _note(self, outgoing: WebhookMessage, answer: Delivered | NotDelivered | Unrenderable | None) -> None:
-        match answer:
+    def _note(self, outgoing: WebhookMessage, outcome: Delivered | NotDelivered | Unrenderable | None) -> None:
+        match outcome:
             case NotDelivered():
-                self.failure = self.failure or answer
+                self.failure = self.failure or outcome
                 return
             case Unrenderable():
-                self.unrenderable = answer
+                self.unrenderable = outcome
             case Delivered():
                 self.delivered = True
                 self._careful = False

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from app.channels.http import open_http
-from app.channels.provider_calls import MAX_ANSWER_BYTES, exchange
+from app.channels.provider_calls import MAX_RESPONSE_BYTES, exchange
 from app.channels.provider_responses import ProviderResponse
-from app.channels.response_bodies import read_answer
+from app.channels.response_bodies import read_response
 from tests.channels.raw_server import Line, RawServer, Script, serving
 
 MOST = 10_000
@@ -36,7 +36,7 @@ def _says(body: bytes, encoding: str) -> Script:
 
 async def _read(http: httpx.AsyncClient, server: RawServer) -> bytes | None:
     async with http.stream("GET", server.url) as response:
-        return await read_answer(response, MOST)
+        return await read_response(response, MOST)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ async def test_what_expands_beyond_the_limit_or_cannot_be_read_is_none(
 
 
 async def test_an_answer_of_too_many_values_holds_nobody_up(http: httpx.AsyncClient) -> None:
-    body = b"[" + b"[]," * (MAX_ANSWER_BYTES // 3 - 2) + b"1]"
+    body = b"[" + b"[]," * (MAX_RESPONSE_BYTES // 3 - 2) + b"1]"
     async with serving(_says(body, "identity")) as server:
         began = time.thread_time()
         answer = await exchange(http, http.build_request("GET", server.url))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.delivery.outcomes import answered as read_answer
+from app.delivery.outcomes import answered as read_response
 from app.delivery.sql.claims import Claimed
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, Ignored, Transition
 from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
@@ -204,7 +204,7 @@ class Play:
     async def record(self, held: Held) -> None:
         self.held.remove(held)
         assert held.answer is not None
-        await self.stage.settle(read_answer(held.claimed, held.answer, ()).report)
+        await self.stage.settle(read_response(held.claimed, held.answer, ()).report)
         if not isinstance(held.answer, Unknown):
             self.hear(held.claimed.delivery_id, held.claimed.epoch, arrived=isinstance(held.answer, Accepted))
 

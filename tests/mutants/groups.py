@@ -72,7 +72,7 @@ def _outcomes() -> Iterator[Mutant]:
         outcomes._report,
         outcomes._bad_address,
         provider_calls.exchange,
-        provider_calls._without_answer,
+        provider_calls._without_response,
         http.CallRecord.proves_not_sent,
         calling.call,
     )

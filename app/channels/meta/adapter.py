@@ -144,8 +144,8 @@ class MetaAdapter:
     async def _send(self, outbound: Outbound, message: Mapping[str, Any], seconds: float | None = None) -> SendResult:
         standing = _standing(outbound, datetime.now(UTC), human_agent=self.config.human_agent)
         payload = {"recipient": {"id": outbound.address}, **standing, "message": message}
-        answer = await self.graph.post("messages", payload, seconds)
-        return _read(answer) if isinstance(answer, ProviderResponse) else answer
+        response = await self.graph.post("messages", payload, seconds)
+        return _read(response) if isinstance(response, ProviderResponse) else response
 
     async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult:
         """Upload a file, which Meta keeps for 90 days.
@@ -158,8 +158,8 @@ class MetaAdapter:
         fields = {"message": json.dumps(_attachment(file, {"is_reusable": True}))}
         if channel is Channel.INSTAGRAM:
             fields["platform"] = "instagram"
-        answer = await self.graph.upload("message_attachments", fields, "filedata", file)
-        return read_upload(answer, "attachment_id", ERRORS)
+        response = await self.graph.upload("message_attachments", fields, "filedata", file)
+        return read_upload(response, "attachment_id", ERRORS)
 
     def _limits(self, channel: Channel) -> Limits:
         return self.limits_for(channel, self.config.model_dump())
@@ -194,6 +194,6 @@ def _attachment(file: AttachmentFile, payload: Mapping[str, Any]) -> Mapping[str
     return {"attachment": {"type": known, "payload": payload}}
 
 
-def _read(answer: ProviderResponse) -> SendResult:
-    message_id = answer.text_member("message_id")
-    return Accepted(message_id) if answer.ok and message_id else ERRORS.judge(answer)
+def _read(response: ProviderResponse) -> SendResult:
+    message_id = response.text_member("message_id")
+    return Accepted(message_id) if response.ok and message_id else ERRORS.judge(response)

@@ -78,8 +78,8 @@ class PostmarkAdapter:
         payload = _payload(outbound, self.config)
         if payload is None:
             return BAD_ADDRESS
-        answer = await post(self.http, f"{self.config.base_url}/email", json=payload, headers=self._headers)
-        return _read(answer) if isinstance(answer, ProviderResponse) else answer
+        response = await post(self.http, f"{self.config.base_url}/email", json=payload, headers=self._headers)
+        return _read(response) if isinstance(response, ProviderResponse) else response
 
     async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
         """Send in as few calls as Postmark's limits allow. If a response is lost, every message of that call is
@@ -95,15 +95,15 @@ class PostmarkAdapter:
     async def _send_batch(self, batch: Sequence[bytes]) -> Sequence[SendResult]:
         headers = {**self._headers, "Content-Type": "application/json"}
         content = b"[" + b",".join(batch) + b"]"
-        answer = await post(self.http, f"{self.config.base_url}/email/batch", content=content, headers=headers)
-        if not isinstance(answer, ProviderResponse):
-            return [answer] * len(batch)
-        items = answer.json
-        if not answer.ok:
-            return [_read(answer)] * len(batch)
+        response = await post(self.http, f"{self.config.base_url}/email/batch", content=content, headers=headers)
+        if not isinstance(response, ProviderResponse):
+            return [response] * len(batch)
+        items = response.json
+        if not response.ok:
+            return [_read(response)] * len(batch)
         if not isinstance(items, list) or len(items) != len(batch):
             return [Unknown("Postmark's answer does not say what became of each message.")] * len(batch)
-        return [_read(ProviderResponse(answer.status, answer.headers, item)) for item in items]
+        return [_read(ProviderResponse(response.status, response.headers, item)) for item in items]
 
     async def look_up(self, correlation: str) -> LookUp:
         """Search by the metadata that every message carries: in the account's stream, and in the default one.
@@ -118,13 +118,13 @@ class PostmarkAdapter:
 
     async def _search(self, query: Mapping[str, str]) -> LookUp:
         url = f"{self.config.base_url}/messages/outbound"
-        answer = await get(self.http, url, params={"count": "1", "offset": "0", **query}, headers=self._headers)
-        return _found(answer) if isinstance(answer, ProviderResponse) else Unknown(answer.detail)
+        response = await get(self.http, url, params={"count": "1", "offset": "0", **query}, headers=self._headers)
+        return _found(response) if isinstance(response, ProviderResponse) else Unknown(response.detail)
 
     async def check(self) -> CheckResult:
         """Read the server that the token belongs to (https://postmarkapp.com/developer/api/server-api)."""
-        answer = await get(self.http, f"{self.config.base_url}/server", params={}, headers=self._headers)
-        return judge_check(answer, "Postmark")
+        response = await get(self.http, f"{self.config.base_url}/server", params={}, headers=self._headers)
+        return judge_check(response, "Postmark")
 
     def admits(self, head: Webhook) -> bool:
         """Postmark signs nothing: the secret in the callback URL is the only check."""
@@ -185,28 +185,28 @@ def _batches(messages: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield batch
 
 
-def _read(answer: ProviderResponse) -> SendResult:
+def _read(response: ProviderResponse) -> SendResult:
     """Judge the response for one message. HTTP 500 is unknown: "usually lost" (Postmark) is not "never sent"."""
-    code = answer.member("ErrorCode")
-    message_id = answer.text_member("MessageID")
-    if answer.ok and code == 0 and message_id:
+    code = response.member("ErrorCode")
+    message_id = response.text_member("MessageID")
+    if response.ok and code == 0 and message_id:
         return Accepted(message_id)
-    if answer.status != 500 and isinstance(code, int) and code in ERRORS:
-        meaning = about_request(answer.text_member("Message")) if code == INVALID_REQUEST else ERRORS[code]
-        return refusal(meaning, f"Postmark {code}", asked_to_wait(answer))
-    if answer.status == 413:
+    if response.status != 500 and isinstance(code, int) and code in ERRORS:
+        meaning = about_request(response.text_member("Message")) if code == INVALID_REQUEST else ERRORS[code]
+        return refusal(meaning, f"Postmark {code}", asked_to_wait(response))
+    if response.status == 413:
         return refusal(TOO_LARGE, "Postmark")
-    if answer.ok and isinstance(code, int) and code > 0:
+    if response.ok and isinstance(code, int) and code > 0:
         return Rejected(ReasonCode.PROVIDER_REJECTED, f"Postmark {code}: not sent", temporary=True)
-    return by_status(answer, f"Postmark {code}" if code else "Postmark", coded=isinstance(code, int))
+    return by_status(response, f"Postmark {code}" if code else "Postmark", coded=isinstance(code, int))
 
 
-def _found(answer: ProviderResponse) -> LookUp:
-    messages = answer.member("Messages")
-    if answer.status != 200 or not isinstance(messages, list):
-        return Unknown(f"Postmark's search answered HTTP {answer.status}.")
+def _found(response: ProviderResponse) -> LookUp:
+    messages = response.member("Messages")
+    if response.status != 200 or not isinstance(messages, list):
+        return Unknown(f"Postmark's search answered HTTP {response.status}.")
     if not messages:
-        return Absent() if answer.member("TotalCount") == 0 else Unknown("Postmark's search contradicts itself.")
+        return Absent() if response.member("TotalCount") == 0 else Unknown("Postmark's search contradicts itself.")
     match messages[0]:
         case {"MessageID": str(message_id)}:
             return Found(message_id, ReceiptKind.SENT)

@@ -126,16 +126,16 @@ class SendGridAdapter:
         if len(content) > MESSAGE_BYTES:
             return refusal(_TOO_LARGE, "SendGrid")
         headers = {**self._headers, "Content-Type": "application/json"}
-        answer = await post(self.http, f"{self.config.base_url}/v3/mail/send", content=content, headers=headers)
-        return _read(answer) if isinstance(answer, ProviderResponse) else answer
+        response = await post(self.http, f"{self.config.base_url}/v3/mail/send", content=content, headers=headers)
+        return _read(response) if isinstance(response, ProviderResponse) else response
 
     async def check(self) -> CheckResult:
         """Read what the key may do (https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions)."""
-        answer = await get(self.http, f"{self.config.base_url}/v3/scopes", params={}, headers=self._headers)
-        scopes = answer.member("scopes") if isinstance(answer, ProviderResponse) else None
+        response = await get(self.http, f"{self.config.base_url}/v3/scopes", params={}, headers=self._headers)
+        scopes = response.member("scopes") if isinstance(response, ProviderResponse) else None
         if isinstance(scopes, list) and "mail.send" not in scopes:
             return refused("SendGrid accepts the API key, but the key lacks the permission mail.send.")
-        return judge_check(answer, "SendGrid")
+        return judge_check(response, "SendGrid")
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -211,20 +211,20 @@ def _attachment(file: AttachmentFile) -> dict[str, str]:
     }
 
 
-def _read(answer: ProviderResponse) -> SendResult:
+def _read(response: ProviderResponse) -> SendResult:
     """Judge a response. Only 202 with a message id is a yes: SendGrid's sandbox mode says 200 and delivers nothing."""
-    message_id = answer.headers.get("X-Message-Id")
-    if answer.status == 202 and message_id:
+    message_id = response.headers.get("X-Message-Id")
+    if response.status == 202 and message_id:
         return Accepted(message_id)
-    if answer.status == 400 and (meaning := _complaint(answer)) is not None:
+    if response.status == 400 and (meaning := _complaint(response)) is not None:
         return refusal(meaning, "SendGrid")
-    if answer.status in STATUSES:
-        return refusal(STATUSES[answer.status], f"SendGrid {answer.status}")
-    return by_status(answer, "SendGrid", coded=isinstance(answer.member("errors"), list))
+    if response.status in STATUSES:
+        return refusal(STATUSES[response.status], f"SendGrid {response.status}")
+    return by_status(response, "SendGrid", coded=isinstance(response.member("errors"), list))
 
 
-def _complaint(answer: ProviderResponse) -> Meaning | None:
-    errors = answer.member("errors")
+def _complaint(response: ProviderResponse) -> Meaning | None:
+    errors = response.member("errors")
     fields = [error.get("field") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     found = [_meaning(field) for field in fields if isinstance(field, str)]
     return next((meaning for meaning in found if meaning is not None), None)

@@ -125,8 +125,8 @@ class TwilioAdapter:
                 ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.", own=True
             )
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
-        answer = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
-        return _read(answer) if isinstance(answer, ProviderResponse) else answer
+        response = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
+        return _read(response) if isinstance(response, ProviderResponse) else response
 
     def _number(self, outbound: Outbound) -> str | None:
         """Cache checked numbers: parsing one takes longer than anything else here."""
@@ -137,11 +137,11 @@ class TwilioAdapter:
     async def check(self) -> CheckResult:
         """Read the account itself (https://www.twilio.com/docs/iam/api/account)."""
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}.json"
-        answer = await get(self.http, url, params={}, headers=self._headers)
-        status = answer.text_member("status") if isinstance(answer, ProviderResponse) and answer.ok else None
+        response = await get(self.http, url, params={}, headers=self._headers)
+        status = response.text_member("status") if isinstance(response, ProviderResponse) and response.ok else None
         if status in ("suspended", "closed"):
             return refused(f"Twilio accepts the credentials, but the account is {status}.")
-        return judge_check(answer, "Twilio")
+        return judge_check(response, "Twilio")
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -226,16 +226,16 @@ def _equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _read(answer: ProviderResponse) -> SendResult:
-    sid = answer.text_member("sid")
-    if answer.ok and sid:
+def _read(response: ProviderResponse) -> SendResult:
+    sid = response.text_member("sid")
+    if response.ok and sid:
         return Accepted(sid)
-    code = answer.member("code")
+    code = response.member("code")
     if not isinstance(code, int):
-        return by_status(answer, "Twilio")
-    if 400 <= answer.status < 500 and code in REFUSALS:
-        return refusal(REFUSALS[code], f"Twilio {code}", asked_to_wait(answer))
-    return by_status(answer, f"Twilio {code} ({ERROR_PAGE}/{code})", coded=True)
+        return by_status(response, "Twilio")
+    if 400 <= response.status < 500 and code in REFUSALS:
+        return refusal(REFUSALS[code], f"Twilio {code}", asked_to_wait(response))
+    return by_status(response, f"Twilio {code} ({ERROR_PAGE}/{code})", coded=True)
 
 
 def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str | None) -> Receipt:

@@ -137,8 +137,8 @@ class WhatsAppCloudAdapter:
         return Accepted(result.provider_message_id, await self._send_files(outbound, recipient))
 
     async def _send(self, payload: Mapping[str, Any]) -> SendResult:
-        answer = await self.graph.post("messages", payload)
-        return _read(answer) if isinstance(answer, ProviderResponse) else answer
+        response = await self.graph.post("messages", payload)
+        return _read(response) if isinstance(response, ProviderResponse) else response
 
     async def _send_files(self, outbound: Outbound, recipient: Mapping[str, str]) -> tuple[DroppedAttachment, ...]:
         if outbound.template is not None:
@@ -146,8 +146,8 @@ class WhatsAppCloudAdapter:
 
         async def send(file: AttachmentFile, number: int, seconds: float) -> str | None:
             payload = _file_message(outbound, recipient, file, number)
-            answer = await self.graph.post("messages", payload, seconds)
-            result = _read(answer) if isinstance(answer, ProviderResponse) else answer
+            response = await self.graph.post("messages", payload, seconds)
+            result = _read(response) if isinstance(response, ProviderResponse) else response
             return None if isinstance(result, Accepted) else result.detail
 
         return await send_files(outbound.attachments, self.limits, send)
@@ -228,10 +228,10 @@ def _template(template: FilledTemplate) -> Mapping[str, Any]:
     return {"name": template.name, "language": {"code": template.language}, **components}
 
 
-def _read(answer: ProviderResponse) -> SendResult:
+def _read(response: ProviderResponse) -> SendResult:
     """Read what became of a message. One that is held for a quality check has an id too, and reports later."""
-    match answer.json:
-        case {"messages": [{"id": str(message_id)}, *_]} if answer.ok and message_id:
+    match response.json:
+        case {"messages": [{"id": str(message_id)}, *_]} if response.ok and message_id:
             return Accepted(message_id)
         case _:
-            return ERRORS.judge(answer)
+            return ERRORS.judge(response)
