@@ -73,8 +73,8 @@ class RuleResponse(ResponseBody):
     updated_at: datetime
 
     @classmethod
-    def of(cls, kept: StoredRule) -> Self:
-        return cls(**_described(kept))
+    def of(cls, stored: StoredRule) -> Self:
+        return cls(**_described(stored))
 
 
 class SavedRuleResponse(RuleResponse):
@@ -84,11 +84,11 @@ class SavedRuleResponse(RuleResponse):
 
     @classmethod
     def saved(cls, saved: SavedRule) -> Self:
-        return cls(**_described(saved.kept), webhook_secret=saved.secret)
+        return cls(**_described(saved.stored), webhook_secret=saved.secret)
 
 
-def _described(kept: StoredRule) -> dict[str, Any]:
-    rule, health = kept.rule, kept.health
+def _described(stored: StoredRule) -> dict[str, Any]:
+    rule, health = stored.rule, stored.health
     shown: RuleDraft | UnreadableRule
     if isinstance(rule, UnreadableRule):
         shown, contents, unreadable = rule, rule.given, rule.reason
@@ -104,8 +104,8 @@ def _described(kept: StoredRule) -> dict[str, Any]:
         "recent_failures": health.failures,
         "last_run_at": health.last_run_at,
         "last_failure": unreadable or health.last_failure,
-        "created_at": kept.created_at,
-        "updated_at": kept.updated_at,
+        "created_at": stored.created_at,
+        "updated_at": stored.updated_at,
     }
 
 

@@ -255,16 +255,16 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _detail(fault: Mapping[str, Any], request: Request) -> str:
     """Return the fault in words. For an unknown field, list the fields that exist."""
-    kind, place = fault["type"], fault["loc"]
-    if kind == "extra_forbidden" and len(place) == 2:
+    kind, loc = fault["type"], fault["loc"]
+    if kind == "extra_forbidden" and len(loc) == 2:
         body = getattr(request.scope.get("route"), "body_field", None)
         return no_such_field(getattr(body and body.field_info.annotation, "model_fields", ()))
     return fault_text(kind, fault["msg"])
 
 
 def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:
-    place, *path = loc
-    steps = _steps(path, kind, body) if place == "body" else path
+    part, *path = loc
+    steps = _steps(path, kind, body) if part == "body" else path
     return json_pointer(steps)
 
 

@@ -108,8 +108,8 @@ async def attachments_of(tx: TenantTx, ids: Sequence[UUID]) -> tuple[Attachment,
     found = tuple(stored.attachment for stored in await find_attachments(tx, wanted))
     if unknown := set(wanted) - {attachment.id for attachment in found}:
         faults = [
-            Fault(f"/message/attachment_ids/{place}", UnknownAttachment.code, "There is no such attachment.")
-            for place, id_ in enumerate(ids)
+            Fault(f"/message/attachment_ids/{index}", UnknownAttachment.code, "There is no such attachment.")
+            for index, id_ in enumerate(ids)
             if id_ in unknown
         ]
         raise UnknownAttachment(faults=faults)

@@ -24,7 +24,7 @@ _SECRET = "secret"  # noqa: S105 - the name of the field, not what is in it
 
 @dataclass(frozen=True, slots=True)
 class SavedRule:
-    kept: StoredRule
+    stored: StoredRule
     is_new: bool
     secret: str | None = field(default=None, repr=False)
     """The secret of its webhooks if it was just created. It is shown only now."""
@@ -41,11 +41,11 @@ async def refuse_private_urls(draft: RuleDraft, *, allow_private: bool) -> None:
         raise InvalidRequest(faults=faults)
 
 
-async def _fault(place: int, url: str, *, allow_private: bool) -> Fault | None:
+async def _fault(index: int, url: str, *, allow_private: bool) -> Fault | None:
     try:
         await check_url(url, allow_private=allow_private)
     except ValueError as error:
-        return Fault(f"/actions/{place}/url", "invalid_url", f"The address {error}.")
+        return Fault(f"/actions/{index}/url", "invalid_url", f"The address {error}.")
     return None
 
 
@@ -95,13 +95,13 @@ async def delete_rule(tx: TenantTx, key: str, actor: Actor) -> None:
 
 async def get_rule(tx: TenantTx, key: str) -> StoredRule:
     """Return the rule. Raise NotFound if there is none."""
-    kept = await rules.find_rule(tx, key)
-    if kept is None:
+    stored = await rules.find_rule(tx, key)
+    if stored is None:
         raise NotFound
-    return kept
+    return stored
 
 
 async def runs_of(tx: TenantTx, key: str, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
     """Return the runs of a rule, newest first. Raise NotFound if there is no such rule."""
-    kept = await get_rule(tx, key)
-    return await rules.list_runs(tx, kept.rule.id, before=before, limit=limit)
+    stored = await get_rule(tx, key)
+    return await rules.list_runs(tx, stored.rule.id, before=before, limit=limit)

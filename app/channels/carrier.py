@@ -22,7 +22,7 @@ from app.process.recently_used import RecentlyUsed
 Signal = Callable[[], Awaitable[None]]
 
 _SWITCHING: Final = 101
-_MOST_PLACES: Final = 1024
+_MOST_TARGETS: Final = 1024
 """Servers whose connection settings are kept."""
 
 
@@ -36,16 +36,16 @@ class Carrier(httpx.AsyncBaseTransport):
         self._otherwise = otherwise
         self._begins = begins
         self._leaves = leaves
-        self._places = RecentlyUsed[str, ClientRequest](_MOST_PLACES)
+        self._targets = RecentlyUsed[str, ClientRequest](_MOST_TARGETS)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        place, data = self._place(request), _in_one_piece(request)
-        if place is None or data is None:
+        target, data = self._target(request), _in_one_piece(request)
+        if target is None or data is None:
             return await self._otherwise.handle_async_request(request)
         seconds = request.extensions.get("timeout", {})
         try:
             await self._begins()
-            connection = await self._connector.connect(place, [], _limits(seconds.get("pool"), seconds.get("connect")))
+            connection = await self._connector.connect(target, [], _limits(seconds.get("pool"), seconds.get("connect")))
             try:
                 message, body = await self._exchange(connection, data, seconds.get("read"))
             except BaseException:
@@ -68,19 +68,19 @@ class Carrier(httpx.AsyncBaseTransport):
             message, body = await protocol.read()
         return message, body
 
-    def _place(self, request: httpx.Request) -> ClientRequest | None:
+    def _target(self, request: httpx.Request) -> ClientRequest | None:
         """Return what aiohttp needs to know of a server to connect to it, or None if it is for its client to judge."""
         url = request.url
         if url.scheme not in ("http", "https") or "sni_hostname" in request.extensions:
             return None
         server = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        place = self._places.get(server)
-        if place is None:
+        target = self._targets.get(server)
+        if target is None:
             try:
-                place = self._places[server] = ClientRequest("POST", URL(server), loop=asyncio.get_running_loop())
+                target = self._targets[server] = ClientRequest("POST", URL(server), loop=asyncio.get_running_loop())
             except (ValueError, aiohttp.InvalidURL):
                 return None
-        return place
+        return target
 
     async def aclose(self) -> None:
         await self._otherwise.aclose()

@@ -136,6 +136,6 @@ def _faults(
         model.model_validate(values, context=context)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        said = [(fault["loc"], fault["type"], fault["msg"]) for fault in found]
-        return [Fault(pointer + json_pointer(place), kind, fault_text(kind, text)) for place, kind, text in said]
+        parts = [(fault["loc"], fault["type"], fault["msg"]) for fault in found]
+        return [Fault(pointer + json_pointer(loc), kind, fault_text(kind, message)) for loc, kind, message in parts]
     return []

@@ -151,8 +151,8 @@ def _is_worth_asking_again(answer: httpx.Response) -> bool:
 
 def _retry_after(answer: httpx.Response) -> float | None:
     """Read it as seconds only: this service sends no date."""
-    said = answer.headers.get("Retry-After", "")
-    return min(float(said), LONGEST_WAIT) if said.isdecimal() else None
+    header = answer.headers.get("Retry-After", "")
+    return min(float(header), LONGEST_WAIT) if header.isdecimal() else None
 
 
 def _success(answer: httpx.Response) -> httpx.Response:

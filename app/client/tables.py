@@ -138,13 +138,10 @@ def batches_table(batches: Iterable[Batch]) -> Table:
     with reading():
         for each in batches:
             numbers = (each.recipients, done(each.counts), each.counts[_S.FAILED], each.counts[_S.UNCERTAIN])
-            said = (
+            cells = (
                 each.id,
                 each.answer["created_at"][:16],
                 labels.said(labels.STATUSES, each.status).partition(";")[0],
-            )
-            cells = (
-                *said,
                 each.answer["author"]["name"],
                 *("·" if not number else f"{number:,}" for number in numbers),
             )

@@ -191,25 +191,27 @@ class Chunk:
 
     def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
         """Return the conversation's contact as the line leaves it."""
-        said = line.contact or ContactLine()
-        if said.external_id is not None and (before is None or said.external_id != before.contact):
-            known = self.contacts.get(said.external_id)
-            return _new_contact(said.external_id, said) if known is None else _patched(known, said)
+        contact_line = line.contact or ContactLine()
+        if contact_line.external_id is not None and (before is None or contact_line.external_id != before.contact):
+            known = self.contacts.get(contact_line.external_id)
+            if known is None:
+                return _new_contact(contact_line.external_id, contact_line)
+            return _patched(known, contact_line)
         if before is None:
-            return self._at_address(draft, said, replace(_new_contact("", said), unnamed=True))
+            return self._at_address(draft, contact_line, replace(_new_contact("", contact_line), unnamed=True))
         current = self.contacts[before.contact]
-        patched = _patched(current, said)
+        patched = _patched(current, contact_line)
         if current.unnamed and unnamed_id(draft, patched) == unnamed_id(before, current):
             return patched
-        if not current.unnamed and not said.nameless:
+        if not current.unnamed and not contact_line.nameless:
             return patched
-        return self._at_address(draft, said, _moved(replace(patched, unnamed=True), said, before))
+        return self._at_address(draft, contact_line, _moved(replace(patched, unnamed=True), contact_line, before))
 
-    def _at_address(self, draft: Conversation, said: ContactLine, fresh: Contact) -> Contact:
+    def _at_address(self, draft: Conversation, contact_line: ContactLine, fresh: Contact) -> Contact:
         """Return the contact without an id at the conversation's address: a known one, else `fresh`."""
         key = unnamed_id(draft, fresh)
         known = self.contacts.get(key)
-        return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, said), draft)
+        return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, contact_line), draft)
 
     def _leave(self, key: str) -> None:
         """Retire a contact without an id whose last conversation has left it: a newcomer is somebody else."""
@@ -288,14 +290,14 @@ def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, ob
     return merged
 
 
-def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:
+def _moved(contact: Contact, contact_line: ContactLine, before: Conversation) -> Contact:
     """Return a contact without the address that its conversation had before."""
     own = contact.address_on(before.channel)
     if own is None or Address.read(before.channel, own).key != before.address_key:
         return contact
     if before.channel is Channel.EMAIL:
-        return contact if "email" in said.given else replace(contact, email=None)
-    return contact if "phone" in said.given else replace(contact, phone=None)
+        return contact if "email" in contact_line.given else replace(contact, email=None)
+    return contact if "phone" in contact_line.given else replace(contact, phone=None)
 
 
 def _reachable(contact: Contact, conversation: Conversation) -> Contact:
@@ -313,6 +315,6 @@ def _received(
 ) -> Conversation:
     """Return the conversation. The line's status and engagement win over those that its message would set."""
     received = receive(conversation, message, now)
-    said = {name: line.given[name] for name in ("status", "engagement") if name in line.given}
-    differs = any(getattr(received, name) is not value for name, value in said.items())
-    return replace(received, **said) if differs else received
+    explicit = {name: line.given[name] for name in ("status", "engagement") if name in line.given}
+    differs = any(getattr(received, name) is not value for name, value in explicit.items())
+    return replace(received, **explicit) if differs else received

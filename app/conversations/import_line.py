@@ -117,8 +117,8 @@ def _parse(data: object) -> ConversationLine:
 
 
 def _invalid(faults: list[Fault]) -> InvalidLine:
-    said = [f"{fault.pointer or 'The line'}: {fault.detail}" for fault in faults[:MAX_FAULTS_SAID]]
-    return InvalidLine(faults[0].code, " ".join(said))
+    sentences = [f"{fault.pointer or 'The line'}: {fault.detail}" for fault in faults[:MAX_FAULTS_SAID]]
+    return InvalidLine(faults[0].code, " ".join(sentences))
 
 
 Read = Callable[[Reader, object, str], object]

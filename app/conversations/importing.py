@@ -74,11 +74,11 @@ async def _applied(chunk: Chunk, lines: Sequence[NumberedLine], report: ImportRe
             yield rows_of(chunk.take_changes(), now)
 
 
-def _apply(chunk: Chunk, said: NumberedLine, now: datetime, report: ImportReport) -> None:
+def _apply(chunk: Chunk, numbered: NumberedLine, now: datetime, report: ImportReport) -> None:
     try:
-        report.count(chunk.apply(said.line, now))
+        report.count(chunk.apply(numbered.line, now))
     except InvalidLine as error:
-        report.refuse(said.number, error)
+        report.refuse(numbered.number, error)
         return
-    if (why := chunk.no_address(said.line)) is not None:
-        report.warn(said.number, "no_address", why)
+    if (why := chunk.no_address(numbered.line)) is not None:
+        report.warn(numbered.number, "no_address", why)

@@ -51,14 +51,14 @@ def possible_contacts(
     for line in lines:
         by_conversation[line.external_id].append(line)
     found = set[str]()
-    for external_id, said in by_conversation.items():
+    for external_id, own_lines in by_conversation.items():
         stored = conversations.get(external_id)
-        if stored is None and len(said) == 1 and named_contacts(said):
+        if stored is None and len(own_lines) == 1 and named_contacts(own_lines):
             continue
         contact = None if stored is None else contacts[stored.contact]
-        nameless = any(line.contact is not None and line.contact.nameless for line in said)
+        nameless = any(line.contact is not None and line.contact.nameless for line in own_lines)
         if contact is None or contact.unnamed or nameless:
-            found |= _possible_ids(external_id, said, stored, contact, accounts)
+            found |= _possible_ids(external_id, own_lines, stored, contact, accounts)
     return found
 
 

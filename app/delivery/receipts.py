@@ -158,11 +158,11 @@ async def _apply(tx: TenantTx, meanings: Sequence[Meaning]) -> None:
     if len(meanings) > 1 and prices:
         await _hold(tx, {*(price.delivery for price in prices), *(report.delivery_id for report in reports)})
     settled = await settle_each(tx, reports)
-    answers = {report.delivery_id: iter(settled.get(report.delivery_id, ())) for report in reports}
+    by_delivery = {report.delivery_id: iter(settled.get(report.delivery_id, ())) for report in reports}
     for meaning in meanings:
-        said = [next(answers[report.delivery_id], None) for report in meaning.reports]
-        if meaning.settles is not None and None not in said:  # else a purge has just deleted the delivery
-            await receipts.mark_settled(tx, meaning.settles.id, _outcome(meaning.settles, said))
+        results = [next(by_delivery[report.delivery_id], None) for report in meaning.reports]
+        if meaning.settles is not None and None not in results:  # else a purge has just deleted the delivery
+            await receipts.mark_settled(tx, meaning.settles.id, _outcome(meaning.settles, results))
     for price in prices:
         await counters.price(tx, price.delivery, price.message, price.charge)
 
@@ -173,11 +173,11 @@ async def _hold(tx: TenantTx, deliveries: Set[DeliveryId]) -> None:
     await counters.hold(tx, deliveries)
 
 
-def _outcome(stored: StoredReceipt, said: Sequence[Transition | Ignored | None]) -> str:
+def _outcome(stored: StoredReceipt, results: Sequence[Transition | Ignored | None]) -> str:
     if stored.recipient is not None:
         return "kept"
-    [answer] = said
-    return f"absorbed: {answer}" if isinstance(answer, Ignored) else "applied"
+    [result] = results
+    return f"absorbed: {result}" if isinstance(result, Ignored) else "applied"
 
 
 def _reason(receipt: StoredReceipt) -> Reason | None:

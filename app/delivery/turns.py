@@ -47,4 +47,4 @@ class Turns:
     def forget(self, now: float) -> None:
         """Forget objects that have not come up for long: they may be gone."""
         self.worked = {of: at for of, at in self.worked.items() if at > now - 10 * LONGEST_REST}
-        self.faults = {of: kept for of, kept in self.faults.items() if kept[1] > now - 10 * LONGEST_REST}
+        self.faults = {of: fault for of, fault in self.faults.items() if fault[1] > now - 10 * LONGEST_REST}

@@ -30,7 +30,7 @@ def bill(times: int, files: int, prices: Mapping[str, str], *, used_template: bo
     priced_files = sum(is_file for is_file, _ in named)
     text = Charge.TEMPLATE if used_template else Charge.IN_WINDOW
     counts = Counter(
-        (Charge.IN_WINDOW if is_file else text) if said is Charge.CHARGED else said for is_file, said in named
+        (Charge.IN_WINDOW if is_file else text) if charge is Charge.CHARGED else charge for is_file, charge in named
     )
     counts[text] += max(0, times - (len(named) - priced_files))
     counts[Charge.IN_WINDOW] += 0 if used_template else max(0, times * files - priced_files)

@@ -18,8 +18,8 @@ OTHERWISE = "the connection failed"
 def in_words(error: BaseException) -> str:
     """Return what a connection's error means. Libraries wrap the most telling one in errors of their own."""
     inside_out = reversed(list(_wrapped(error)))
-    said = (words for each in inside_out for kinds, words in _WORDS if isinstance(each, kinds))
-    return next(said, OTHERWISE)
+    found = (words for each in inside_out for kinds, words in _WORDS if isinstance(each, kinds))
+    return next(found, OTHERWISE)
 
 
 def _wrapped(error: BaseException) -> Iterator[BaseException]:

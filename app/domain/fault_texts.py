@@ -30,9 +30,9 @@ _WORDS: Final = {
 """By pydantic's name for the kind of error."""
 
 
-def fault_text(kind: str, said: str) -> str:
-    """Return a sentence for a kind of error. `said` is pydantic's, which puts words of its own before a validator's."""
+def fault_text(kind: str, message: str) -> str:
+    """Return a sentence for a kind of error. pydantic puts words of its own before a validator's `message`."""
     if kind in _WORDS:
         return _WORDS[kind]
-    text = said.removeprefix("Value error, ")
+    text = message.removeprefix("Value error, ")
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")

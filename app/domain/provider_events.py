@@ -162,19 +162,19 @@ _INDEXED = frozenset(
 """What indexes hold of an event."""
 
 
-def _key(said: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
-    if isinstance(said, tuple):
-        return tuple(map(storable_key, said))
-    return None if said is None else storable_key(said)
+def _key(value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+    if isinstance(value, tuple):
+        return tuple(map(storable_key, value))
+    return None if value is None else storable_key(value)
 
 
 def storable_event(event: E) -> E:
     """Return an event without what a database refuses. Otherwise the provider would repeat it again and again."""
-    said = {each.name: storable_value(getattr(event, each.name)) for each in fields(event)}
-    said |= {name: _key(said[name]) for name in _INDEXED & said.keys()}
+    values = {each.name: storable_value(getattr(event, each.name)) for each in fields(event)}
+    values |= {name: _key(values[name]) for name in _INDEXED & values.keys()}
     if isinstance(event, Inbound | Amended) and event.text is not None:
-        said["text"] = unix_lines(said["text"])
-    return replace(event, **said)
+        values["text"] = unix_lines(values["text"])
+    return replace(event, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
 
 
 def _turn(work: Callable[[Item], Result], items: Sequence[Item], start: int) -> list[Result]:
-    return list(_until(perf_counter() + TURN, (work(items[place]) for place in range(start, len(items)))))
+    return list(_until(perf_counter() + TURN, (work(items[index]) for index in range(start, len(items)))))
 
 
 def _until(end: float, results: Iterator[Result]) -> Iterator[Result]:

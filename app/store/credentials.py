@@ -38,11 +38,11 @@ class Vault:
         self._secret_key = secret_key
 
     def seal(self, tenant: UUID, account: UUID, credentials: Mapping[str, str]) -> dict[str, str]:
-        return {name: self._seal(value, _place(tenant, account, name)) for name, value in credentials.items()}
+        return {name: self._seal(value, _associated_data(tenant, account, name)) for name, value in credentials.items()}
 
     def open(self, tenant: UUID, account: UUID, sealed: Mapping[str, str]) -> dict[str, str]:
         """Raise CredentialsUnreadable if no key decrypts it."""
-        return {name: self._open(value, _place(tenant, account, name)) for name, value in sealed.items()}
+        return {name: self._open(value, _associated_data(tenant, account, name)) for name, value in sealed.items()}
 
     @property
     def key_id(self) -> str:
@@ -59,19 +59,19 @@ class Vault:
         """Return a new secret for an account's callback address."""
         return derived_token(self._secret_key, account)
 
-    def _seal(self, value: str, place: bytes) -> str:
+    def _seal(self, value: str, associated_data: bytes) -> str:
         nonce = os.urandom(_NONCE_BYTES)
-        ciphertext = self._cipher.encrypt(nonce, value.encode(), place)
+        ciphertext = self._cipher.encrypt(nonce, value.encode(), associated_data)
         return self._prefix + base64.urlsafe_b64encode(nonce + ciphertext).decode()
 
-    def _open(self, sealed: str, place: bytes) -> str:
+    def _open(self, sealed: str, associated_data: bytes) -> str:
         prefix = sealed[: len(self._prefix)]
         cipher = self._ciphers.get(prefix)
         if cipher is None:
             raise CredentialsUnreadable
         try:
             raw = base64.urlsafe_b64decode(sealed.removeprefix(prefix))
-            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
+            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], associated_data).decode()
         except (InvalidTag, ValueError):  # ValueError: not even our format
             raise CredentialsUnreadable from None
 
@@ -80,7 +80,7 @@ def _prefix(secret_key: str) -> str:
     return f"v1.{_derive(secret_key, 'key id', 4).hex()}."
 
 
-def _place(tenant: UUID, account: UUID, name: str) -> bytes:
+def _associated_data(tenant: UUID, account: UUID, name: str) -> bytes:
     return tenant.bytes + account.bytes + name.encode()
 
 

@@ -63,14 +63,14 @@ class EndpointCalls:
         sender = await self._post(claim, page, turn)
         position, ahead = progress(page.events, sender.done | claim.ahead, claim.position, page.end)
         async with self._share.begin(claim.tenant) as tx:
-            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, delivered=sender.delivered)
+            advanced = await endpoints.advance(tx, claim, position, ahead, LEASE, delivered=sender.delivered)
             if sender.unrenderable is not None:
                 await endpoints.note_passed_over(tx, claim, sender.unrenderable.detail)
-            if kept is not None and sender.failure is None and not page.is_last and turn.goes_on:
-                return kept
+            if advanced is not None and sender.failure is None and not page.is_last and turn.goes_on:
+                return advanced
             # The failure of an address that has been replaced since says nothing about the new one.
-            if kept is not None and sender.failure is not None and kept.url == claim.url:
-                await _store_retry(tx, kept, sender.failure)
+            if advanced is not None and sender.failure is not None and advanced.url == claim.url:
+                await _store_retry(tx, advanced, sender.failure)
             else:
                 await endpoints.release(tx, claim)
         return None

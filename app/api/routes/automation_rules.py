@@ -44,7 +44,7 @@ async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page:
     """List the rules by key, the order in which they run on an event."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_rules(tx, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda kept: kept.rule.key, RuleResponse.of)
+    return page.listing(found, lambda stored: stored.rule.key, RuleResponse.of)
 
 
 @router.get("/{key}", responses=problems(NotFound))

@@ -72,8 +72,8 @@ _PLAIN_WORDS: Final = frozenset(REQUEST_PARTS) - {"to", "from", "sender"}
 
 def about_request(message: str | None) -> Meaning:
     """Return what error 300 is about. The words of the message itself may name people."""
-    said = message or ""
-    quoted = [name.lower() for name in _QUOTED.findall(said)]
-    plain = [word.lower() for word in _WORD.findall(said) if word.lower() in _PLAIN_WORDS]
+    text = message or ""
+    quoted = [name.lower() for name in _QUOTED.findall(text)]
+    plain = [word.lower() for word in _WORD.findall(text) if word.lower() in _PLAIN_WORDS]
     found = next((REQUEST_PARTS[name] for name in (*quoted, *plain) if name in REQUEST_PARTS), None)
     return found or ERRORS[INVALID_REQUEST]

@@ -166,23 +166,23 @@ def judge(step: Step, code: int, text: str, recipient: str = "") -> Rejected | D
     if not 400 <= code < 600:
         detail = f"{label}: the reply makes no sense at this point."
         return Unknown(detail) if step is Step.CONTENT else Deferred(ReasonCode.UNREACHABLE, detail)
-    said = said_of_account(text, recipient) if step in _AFTER_LOGIN else None
+    found = said_of_account(text, recipient) if step in _AFTER_LOGIN else None
     if code < 500:
-        return _for_now(step, code, text, said, label)
-    return refusal(said or ALWAYS.get(code) or _permanent(step, code, text), label)
+        return _for_now(step, code, text, found, label)
+    return refusal(found or ALWAYS.get(code) or _permanent(step, code, text), label)
 
 
-def _for_now(step: Step, code: int, text: str, said: Meaning | None, label: str) -> Deferred:
+def _for_now(step: Step, code: int, text: str, found: Meaning | None, label: str) -> Deferred:
     """Greylisting, a full mailbox or a busy domain delays this message, longer each time. Anything else delays
     everybody.
 
     A temporary fault of an account makes it wait and does not pause it.
     """
-    if said is None and step in _ABOUT_THIS_MESSAGE and (code != _CLOSING or about_recipient(text)):
-        said = _enhanced(text, PACE)
-        if said is None or about_recipient(text):
+    if found is None and step in _ABOUT_THIS_MESSAGE and (code != _CLOSING or about_recipient(text)):
+        found = _enhanced(text, PACE)
+        if found is None or about_recipient(text):
             return Deferred(_POSTPONED, f"{label}: the server asks to try this message again later")
-    meaning = said or _BUSY
+    meaning = found or _BUSY
     if meaning.verdict is CodeMeaning.ACCOUNT:
         return Deferred("throttled", f"{label}: {meaning.words}", _MUCH_LATER, "account")
     judged = refusal(meaning, label)

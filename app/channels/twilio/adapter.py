@@ -299,8 +299,8 @@ def _inbound(sid: str, fields: Mapping[str, str], region: str | None) -> Inbound
 
 def _choice(kind: str, text: str, region: str | None) -> bool | None:
     """Read whether the sender opted out. Without Advanced Opt-Out, a text that is one of the words counts."""
-    said = opted_out(kind or text, region)
-    return False if said is None and _is_yes(kind or text) else said
+    choice = opted_out(kind or text, region)
+    return False if choice is None and _is_yes(kind or text) else choice
 
 
 def _is_yes(text: str) -> bool:
