@@ -20,12 +20,15 @@ _WRITTEN_ID = re.compile(r"<([^<>]*)>")
 _BARE_TOKEN = re.compile(r"[!-;=?-~]+")
 _BARE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 
-_REPLY = r"(?:re|aw|sv|vs|antw|antwort|odp|res|rif|ynt|atb|回复|回覆|答复|答覆)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
-"""`Re:` as mail programs write it in English, German, Scandinavian, Finnish, Dutch, Polish, Portuguese, Italian,
-Turkish, Welsh and Chinese; `RE[2]:` counts replies."""
+_REPLY = (
+    r"(?:re|aw|sv|vs|antw|antwort|odp|res|rif|ynt|atb|bls|rép|réf|vá|odg|ats|tl|trả lời|απ|σχετ|отв|ответ|отг"
+    r"|השב|תגובה|رد|回复|回覆|答复|答覆|返信|답장|회신)\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]"
+)
+"""`Re:` as mail programs write it in their languages (https://en.wikipedia.org/wiki/List_of_email_subject_abbreviations);
+`RE[2]:` counts replies."""
 _BEFORE_REPLY = r"(?:\[[^\]]*\]\s*|(?:fwd?|wg|vl|tr|rv|转发|轉寄)\s*[:：]\s*)*"
 """What may precede it: a mailing list's `[name]`, and the mark of a forwarded mail."""
-_IS_REPLY = re.compile(r"\s*" + _BEFORE_REPLY + _REPLY, re.IGNORECASE)
+_IS_REPLY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*" + _BEFORE_REPLY + _REPLY, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,16 @@ class TestReplySubject:
             "Fwd: Re: Hello",
             "WG: [list] AW: Hallo",
             "Re:",
+            "Rép : Bonjour",
+            "Vá: Szia",
+            "ΑΠ: Γεια",
+            "Отв: Привет",
+            "השב: שלום",
+            "رد: مرحبا",
+            "返信: こんにちは",
+            "답장: 안녕",
+            "Re^2: Hello",
+            "\u200eRe: Hello",
         ],
     )
     def test_an_answer_s_mark_is_enough(self, subject):
