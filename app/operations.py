@@ -37,7 +37,7 @@ from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.store.database import Database
 from app.store.login import UnsafeRole
 from app.store.release import SchemaBehind
-from app.store.schema import UnknownRevision
+from app.store.schema import InvalidIndex, UnknownRevision
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing
 from app.telemetry.logs import configure_logging
@@ -50,6 +50,7 @@ FIXABLE = (
     SettingsInvalid,
     UnsafeRole,
     UnknownRevision,
+    InvalidIndex,
     SchemaBehind,
     TelemetryMissing,
     MassReplyError,

@@ -20,7 +20,7 @@ from app.store.database import SWEEPER_ROLE
 from app.store.overload import is_locked_out
 from app.store.silence import watch_sockets
 from app.store.transactions import failed
-from app.tables import ROUTING_TABLES
+from app.tables import ROUTING_TABLES, metadata
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -59,11 +59,15 @@ class UnknownRevision(Exception):
     """This release does not know the database's revision."""
 
 
+class InvalidIndex(Exception):
+    """An index that was to be created before the upgrade is not valid. The message says what to do."""
+
+
 async def migrate(owner_url: str, runtime_url: str) -> None:
     """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants.
 
     Do all of it or nothing; the service may be running. Raise UnknownRevision if this release cannot upgrade the
-    database.
+    database, and InvalidIndex if an index that operators have created cannot be used.
     """
     engine = create_async_engine(async_url(owner_url), hide_parameters=True)
     watch_sockets(engine.sync_engine, CONNECT_SECONDS)
@@ -101,12 +105,35 @@ async def _execute_at_once(connection: AsyncConnection, statements: Sequence[str
 
 def upgrade(connection: sa.Connection) -> None:
     config = alembic_config(connection)
-    _check_revision(connection, config)
+    current = _revision(connection)
+    _check_revision(current, config)
     command.upgrade(config, "head")
+    if _revision(connection) != current:
+        _refuse_invalid_indexes(connection)
 
 
-def _check_revision(connection: sa.Connection, config: Config) -> None:
-    current = MigrationContext.configure(connection).get_current_revision()
+def _revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+_INVALID = sa.text("""
+    SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisvalid AND c.relnamespace = to_regnamespace(current_schema()) AND c.relname = ANY (:names)
+    ORDER BY c.relname
+""")
+
+
+def _refuse_invalid_indexes(connection: sa.Connection) -> None:
+    """Raise InvalidIndex if `IF NOT EXISTS` has found an index that is not finished: nothing is found by it."""
+    names = [index.name for table in metadata.tables.values() for index in table.indexes]
+    if invalid := list(connection.scalars(_INVALID, {"names": names})):
+        raise InvalidIndex(
+            f"The index {invalid[0]} is not valid: it is still being created, or that was broken off. Wait for it; or "
+            f"DROP INDEX CONCURRENTLY {invalid[0]}, and create it again as CHANGELOG.md says. Nothing was changed."
+        )
+
+
+def _check_revision(current: str | None, config: Config) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise UnknownRevision(

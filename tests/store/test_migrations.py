@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.dev import servers
 from app.store import schema
 from app.store.connection_pool import async_url
-from app.store.schema import SWEEPER_COLUMNS, UnknownRevision, alembic_config, migrate
+from app.store.schema import SWEEPER_COLUMNS, InvalidIndex, UnknownRevision, alembic_config, migrate
 from tests.store.schema_lines import schema_lines
 
 WAITED_FOR = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'deliveries'::regclass)"
@@ -40,13 +40,17 @@ def urls(postgres_server: servers.PostgresServer, empty: str) -> tuple[str, str]
     return postgres_server.url(servers.OWNER, empty), postgres_server.url(servers.RUNTIME, empty)
 
 
-async def test_the_first_migration_makes_what_the_34_before_it_made(
-    connection: asyncpg.Connection, urls: tuple[str, str]
-) -> None:
-    engine = create_async_engine(async_url(urls[0]))
+async def first_migration(owner_url: str) -> None:
+    engine = create_async_engine(async_url(owner_url))
     async with engine.begin() as owner:
         await owner.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0076"))
     await engine.dispose()
+
+
+async def test_the_first_migration_makes_what_the_34_before_it_made(
+    connection: asyncpg.Connection, urls: tuple[str, str]
+) -> None:
+    await first_migration(urls[0])
     assert await schema_lines(connection) == MADE_BEFORE.read_text(encoding="utf-8").splitlines()
 
 
@@ -111,3 +115,23 @@ async def test_a_migration_that_waits_for_a_lock_lets_others_pass(
     await migration
     await reader.close()
     assert await schema_lines(connection) == before
+
+
+async def test_an_index_that_was_created_before_must_be_valid(
+    connection: asyncpg.Connection, urls: tuple[str, str]
+) -> None:
+    await first_migration(urls[0])
+    made = {
+        "ix_deliveries_not_sent": "deliveries (tenant_id, mass_reply_id, status, id)",
+        "ix_mass_replies_unfinished": "mass_replies (tenant_id, status)",
+    }
+    for name, columns in made.items():
+        await connection.execute(f"CREATE INDEX CONCURRENTLY {name} ON {columns}")
+        # As it stays when its creation is broken off.
+        await connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass($1)", name)
+    for name in made:
+        with pytest.raises(InvalidIndex, match=f"{name} is not valid.*DROP INDEX CONCURRENTLY {name}"):
+            await migrate(*urls)
+        assert await connection.fetchval("SELECT version_num FROM alembic_version") == "0076"
+        await connection.execute(f"DROP INDEX CONCURRENTLY {name}")
+    await migrate(*urls)
