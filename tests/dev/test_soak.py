@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from app.dev.history.verdict import lines
+from app.dev.soak.faults import FAULTS, FaultsToCome, draw
 from app.dev.soak.people import CROWDS
 from app.dev.soak.people import lines as recipients
 from app.dev.soak.report import Outcome, Plan
 from app.dev.soak.run import soak
-from app.dev.soak.strikes import STRIKES, StrikesToCome, draw
 from tests.conftest import VAR
 from tests.dev.forked_parts import forked_child
 
@@ -48,7 +48,7 @@ async def test_a_few_faults_break_no_promise(folder: Path) -> None:
 @pytest.mark.faults
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_sent_twice_or_reported_falsely_under_any_fault(folder: Path) -> None:
-    outcome = await soak(Plan(seed=7, recipients=300, faults=len(STRIKES), restarts=3), folder)
+    outcome = await soak(Plan(seed=7, recipients=300, faults=len(FAULTS), restarts=3), folder)
 
     nothing_is_wrong(outcome)
     assert len(outcome.struck) >= 15
@@ -56,10 +56,10 @@ async def test_nothing_is_lost_sent_twice_or_reported_falsely_under_any_fault(fo
 
 def test_a_seed_draws_the_same_again_and_every_kind_alike() -> None:
     def drawn(seed: int) -> list[str]:
-        return draw(10 * len(STRIKES), Random(seed))  # noqa: S311 - it draws faults
+        return draw(10 * len(FAULTS), Random(seed))  # noqa: S311 - it draws faults
 
     assert drawn(1) == drawn(1) != drawn(2)
-    assert {drawn(1).count(kind) for kind in STRIKES} == {10}
+    assert {drawn(1).count(kind) for kind in FAULTS} == {10}
 
 
 def test_recipients_are_spread_over_every_channel() -> None:
@@ -83,10 +83,10 @@ def test_some_recipients_cannot_be_reached_unless_a_mass_reply_is_calm() -> None
     assert {left_out(line) for line in calm} == {""}
 
 
-def strike_all(finds_nothing: Collection[str], count: int) -> tuple[Counter[str], StrikesToCome]:
-    """Let strikes come until none is left, where some kinds find nothing."""
+def strike_all(finds_nothing: Collection[str], count: int) -> tuple[Counter[str], FaultsToCome]:
+    """Let faults come until none is left, where some kinds find nothing."""
     dice = Random(1)  # noqa: S311 - it draws faults
-    struck, to_come = Counter[str](), StrikesToCome(draw(count, dice), dice)
+    struck, to_come = Counter[str](), FaultsToCome(draw(count, dice), dice)
     while to_come:
         kind = to_come.take()
         if kind in finds_nothing:
@@ -97,22 +97,22 @@ def strike_all(finds_nothing: Collection[str], count: int) -> tuple[Counter[str]
 
 
 def test_each_strike_that_was_drawn_comes_once() -> None:
-    struck, to_come = strike_all((), 2 * len(STRIKES))
+    struck, to_come = strike_all((), 2 * len(FAULTS))
 
-    assert struck == dict.fromkeys(STRIKES, 2)
+    assert struck == dict.fromkeys(FAULTS, 2)
     assert not to_come.missed
 
 
 def test_another_kind_takes_the_place_of_one_that_finds_nothing() -> None:
-    struck, to_come = strike_all(("a person decides",), 2 * len(STRIKES))
+    struck, to_come = strike_all(("a person decides",), 2 * len(FAULTS))
 
-    assert struck.total() == 2 * len(STRIKES)
-    assert to_come.missed == {"a person decides": 2 * StrikesToCome.TRIES}
+    assert struck.total() == 2 * len(FAULTS)
+    assert to_come.missed == {"a person decides": 2 * FaultsToCome.TRIES}
 
 
 def test_a_strike_that_finds_nothing_comes_again_a_little_later() -> None:
     dice = Random(1)  # noqa: S311 - it draws faults
-    to_come = StrikesToCome(draw(8, dice), dice)
+    to_come = FaultsToCome(draw(8, dice), dice)
     first = to_come.take()
     to_come.put_back(first)
 
@@ -120,7 +120,7 @@ def test_a_strike_that_finds_nothing_comes_again_a_little_later() -> None:
 
 
 def test_where_nothing_can_be_struck_a_run_ends_all_the_same() -> None:
-    struck, to_come = strike_all(STRIKES, 10)
+    struck, to_come = strike_all(FAULTS, 10)
 
     assert not struck
-    assert to_come.missed.total() == 10 * StrikesToCome.TRIES
+    assert to_come.missed.total() == 10 * FaultsToCome.TRIES

@@ -15,14 +15,14 @@ from app.dev.api_client import CallFailed
 from app.dev.history import folder as history
 from app.dev.history.receiver import Receiver
 from app.dev.history.verdict import judge
-from app.dev.soak.desk import UNFINISHED, Desk
 from app.dev.soak.doubts import Restart
-from app.dev.soak.ground import prepared
+from app.dev.soak.environment import prepared
+from app.dev.soak.faults import FAULTS, FaultsToCome, SoakRun, draw
+from app.dev.soak.helpdesk import UNFINISHED, Helpdesk
 from app.dev.soak.machine import watched
 from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
-from app.dev.soak.stage import CALL, LEASE, SLACK, Ground, Start
-from app.dev.soak.strikes import STRIKES, SoakRun, StrikesToCome, draw
+from app.dev.soak.stage import CALL, LEASE, SLACK, Environment, Start
 from app.dev.subprocesses import child
 
 HURRIED: Final = {"MASS_REPLY_LEASE": f"PT{LEASE}S", "MASS_REPLY_SETTLE_SLACK": f"PT{SLACK}S"}
@@ -46,20 +46,20 @@ async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
     evidence.mkdir()
     async with (
         watched() as machine,
-        prepared(plan, folder, evidence, begin) as (ground, relays, receiver, sandbox),
-        Desk(ground, relays, sandbox, evidence, dice) as desk,
+        prepared(plan, folder, evidence, begin) as (environment, relays, receiver, sandbox),
+        Helpdesk(environment, relays, sandbox, evidence, dice) as helpdesk,
     ):
-        stage = _Stage(plan, ground, relays, receiver, desk, dice)
+        stage = _Stage(plan, environment, relays, receiver, helpdesk, dice)
         rolling = await stage.begin("rolling", min(ROLLING, plan.recipients), calm=True)
         restarts = await stage.roll(rolling)
         await stage.hurry()
         storm = await stage.begin("storm", plan.recipients)
-        struck, missed = await stage.strike(storm)
+        struck, missed = await stage.apply_faults(storm)
         await stage.end(storm)
         ids = [rolling, storm, *stage.beside]
         await stage.come_to_rest(*ids)
-        with desk.calls() as calls:
-            await asyncio.to_thread(history.collect, evidence, calls, ground.database_url, ground.tenant, ids)
+        with helpdesk.calls() as calls:
+            await asyncio.to_thread(history.collect, evidence, calls, environment.database_url, environment.tenant, ids)
     seen = history.read(evidence, settles_after=LEASE + CALL + SLACK)
     return Outcome(
         plan=plan,
@@ -71,7 +71,7 @@ async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
         missed=missed,
         restarts=restarts,
         rolling=rolling,
-        died=ground.died,
+        died=environment.died,
         seconds=time.monotonic() - began,
     )
 
@@ -95,78 +95,84 @@ class Pacing:
 
 
 class _Stage:
-    """What is done with the ground."""
+    """The steps of a run."""
 
     def __init__(
-        self, plan: Plan, ground: Ground, relays: list[Relay], receiver: Receiver, desk: Desk, dice: Random
+        self,
+        plan: Plan,
+        environment: Environment,
+        relays: list[Relay],
+        receiver: Receiver,
+        helpdesk: Helpdesk,
+        dice: Random,
     ) -> None:
-        self.plan, self.ground, self.relays, self.receiver = plan, ground, relays, receiver
-        self.desk, self.dice = desk, dice
+        self.plan, self.environment, self.relays, self.receiver = plan, environment, relays, receiver
+        self.helpdesk, self.dice = helpdesk, dice
         self.beside: list[str] = []
         """Mass replies that were confirmed beside the one that is sent under faults."""
 
     async def hurry(self) -> None:
         """Give the API and the workers the short leases."""
-        for program in (self.ground.api, *self.ground.workers):
+        for program in (self.environment.api, *self.environment.workers):
             program.variables = {**program.variables, **HURRIED}
             await program.restart()
-        await self.ground.ready()
+        await self.environment.ready()
 
     async def begin(self, tag: str, count: int, *, calm: bool = False) -> str:
         """Import conversations, and confirm a mass reply to them. Return its id."""
-        self.desk.said(f"{tag}: importing {count} conversations")
-        await self.desk.furnish(1.0)
-        return await self.desk.prepare(tag, count, calm=calm)
+        self.helpdesk.said(f"{tag}: importing {count} conversations")
+        await self.helpdesk.furnish(1.0)
+        return await self.helpdesk.prepare(tag, count, calm=calm)
 
     async def roll(self, mass_reply: str) -> Sequence[Restart]:
         """Restart one worker after the other while the mass reply is under way."""
         pace, done = Pacing(self.plan.restarts, self.plan.seconds_of_restart), list[Restart]()
-        while len(done) < self.plan.restarts and (left := await self.desk.left(mass_reply)):
-            await self.desk.furnish(pace.rate(left, len(done)))
-            worker = self.ground.workers[len(done) % len(self.ground.workers)]
+        while len(done) < self.plan.restarts and (left := await self.helpdesk.left(mass_reply)):
+            await self.helpdesk.furnish(pace.rate(left, len(done)))
+            worker = self.environment.workers[len(done) % len(self.environment.workers)]
             sigterm_at, status = datetime.now(UTC), await worker.stop()
             done.append(Restart(worker.name, sigterm_at, datetime.now(UTC), status, worker.last_words))
             worker.start()
             await worker.ready()
-        self.desk.said(f"rolling: {len(done)} restarts, {await self.desk.left(mass_reply)} messages left")
-        await self.desk.furnish(HURRY)
+        self.helpdesk.said(f"rolling: {len(done)} restarts, {await self.helpdesk.left(mass_reply)} messages left")
+        await self.helpdesk.furnish(HURRY)
         await self._wait(mass_reply)
         return done
 
-    async def strike(self, mass_reply: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    async def apply_faults(self, mass_reply: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Draw faults and apply them. Return how often each kind struck while the mass reply was under way, and how
         often it found nothing."""
-        plan, about = self.plan, (self.ground, self.relays, self.receiver, self.desk)
+        plan, about = self.plan, (self.environment, self.relays, self.receiver, self.helpdesk)
         run = SoakRun(*about, mass_reply, plan.recipients, self.dice, beside=self.beside)
         struck: Counter[str] = Counter()
         faults, pace = plan.faults, Pacing(plan.faults, plan.seconds_each)
-        to_come = StrikesToCome(draw(faults, self.dice), self.dice)
+        to_come = FaultsToCome(draw(faults, self.dice), self.dice)
         every, furnished = max(2, faults // FURNISHED), -1
-        left = whole = await self.desk.left(mass_reply)
+        left = whole = await self.helpdesk.left(mass_reply)
         while to_come and left:
             done = struck.total()
             if done // every > furnished:
                 furnished = done // every
                 await self._try_to_furnish(pace.rate(left, done))
-                self.desk.said(f"storm: {done} faults, {left} messages left")
+                self.helpdesk.said(f"storm: {done} faults, {left} messages left")
             kind = to_come.take()
-            if await STRIKES[kind](run):
+            if await FAULTS[kind](run):
                 struck[kind] += 1
             else:
                 to_come.put_back(kind)
-            self.ground.revive()
+            self.environment.revive()
             await asyncio.sleep(self.dice.uniform(0.1, 1))
             goal = whole * (1 - (1 - SPARE) * struck.total() / faults)
             left = await self._advance(mass_reply, goal, pace.patience(done))
         await asyncio.gather(*run.asleep.values())
-        return {kind: struck[kind] for kind in STRIKES if struck[kind]}, to_come.missed
+        return {kind: struck[kind] for kind in FAULTS if struck[kind]}, to_come.missed
 
     async def _advance(self, mass_reply: str, goal: float, seconds: float) -> int:
         """Wait until no more than `goal` messages are left, so long at most: a fault hits what goes on. Return them."""
         give_up = time.monotonic() + seconds
         while True:
-            await self.desk.resume(mass_reply)
-            left = await self.desk.left(mass_reply)
+            await self.helpdesk.resume(mass_reply)
+            left = await self.helpdesk.left(mass_reply)
             if left <= goal or time.monotonic() > give_up:
                 return left
             await asyncio.sleep(0.25)
@@ -174,24 +180,26 @@ class _Stage:
     async def _try_to_furnish(self, rate: float) -> None:
         """Change the accounts' rates, unless a fault before has just taken the API away."""
         with suppress(CallFailed):
-            await self.desk.furnish(rate)
+            await self.helpdesk.furnish(rate)
 
     async def end(self, mass_reply: str) -> None:
         """Heal everything, and wait until the mass reply ends."""
         self.receiver.failures = 0.0
         for relay in self.relays:
             relay.weather = CLEAR
-        await self.ground.ready()
-        self.desk.said(f"storm: over, {await self.desk.left(mass_reply)} messages left")
-        await self.desk.furnish(HURRY)
+        await self.environment.ready()
+        self.helpdesk.said(f"storm: over, {await self.helpdesk.left(mass_reply)} messages left")
+        await self.helpdesk.furnish(HURRY)
         await self._wait(mass_reply)
 
     async def _wait(self, mass_reply: str) -> None:
         async with asyncio.timeout(FINISHED_WITHIN):
-            while (batch := await self.desk.seen(mass_reply)) is None or batch["finished_at"] is None:
-                self.desk.says_now_and_then(f"waits for {await self.desk.left(mass_reply)} messages that are left")
+            while (batch := await self.helpdesk.seen(mass_reply)) is None or batch["finished_at"] is None:
+                self.helpdesk.says_now_and_then(
+                    f"waits for {await self.helpdesk.left(mass_reply)} messages that are left"
+                )
                 await asyncio.sleep(3)
-                await self.desk.resume(mass_reply)
+                await self.helpdesk.resume(mass_reply)
 
     async def come_to_rest(self, *mass_replies: str) -> None:
         """Settle, and stop the workers: they ask providers about what is uncertain, and may send it again at any
@@ -199,14 +207,14 @@ class _Stage:
         """
         while True:
             await self.settle(*mass_replies)
-            await asyncio.gather(*(worker.stop() for worker in self.ground.workers))
+            await asyncio.gather(*(worker.stop() for worker in self.environment.workers))
             if not _to_send(await self._states(mass_replies)) and not any((await self._waiting())[1:]):
                 return
-            for worker in self.ground.workers:
+            for worker in self.environment.workers:
                 worker.start()
 
     async def _states(self, mass_replies: Sequence[str]) -> list[State]:
-        read = [await self.desk.call("GET", f"/mass-replies/{id_}") for id_ in mass_replies]
+        read = [await self.helpdesk.call("GET", f"/mass-replies/{id_}") for id_ in mass_replies]
         return [(batch["counts"], batch["finished_at"]) for batch in read]
 
     async def settle(self, *mass_replies: str) -> None:
@@ -222,8 +230,8 @@ class _Stage:
                 if (states, waiting) != seen or any(waiting[1:]) or to_send:
                     seen, since = (states, waiting), time.monotonic()
                 for id_ in mass_replies if to_send else ():
-                    await self.desk.resume(id_)
-                self.desk.says_now_and_then(
+                    await self.helpdesk.resume(id_)
+                self.helpdesk.says_now_and_then(
                     f"waits for {to_send} messages, for the receipts of {waiting[1]}, "
                     f"and for {waiting[2]} events that a webhook is to tell; {waiting[0]} receipts are not settled"
                 )
@@ -232,9 +240,9 @@ class _Stage:
     async def _waiting(self) -> tuple[int, int, int]:
         """Return how many receipts are not settled, how many messages have some to come, and how many webhooks are
         not delivered. Receipts of a message whose answer was lost may name an id that nobody knows."""
-        endpoint = await self.desk.call("GET", "/webhook-endpoints/soak")
-        [unsettled] = await self.ground.postgres.rows("SELECT count(*) FROM receipts WHERE settled_at IS NULL")
-        with self.desk.sandbox() as sandbox:
+        endpoint = await self.helpdesk.call("GET", "/webhook-endpoints/soak")
+        [unsettled] = await self.environment.postgres.rows("SELECT count(*) FROM receipts WHERE settled_at IS NULL")
+        with self.helpdesk.sandbox() as sandbox:
             to_come = (await asyncio.to_thread(sandbox.get, "/journal/counts"))["receipts_to_send"]
         return unsettled["count"], to_come, endpoint["backlog"]["count"]
 

@@ -183,7 +183,7 @@ def _signal(pids: list[int], number: signal.Signals) -> None:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Environment:
     """Where a run takes place."""
 
     folder: Path

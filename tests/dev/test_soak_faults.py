@@ -1,4 +1,4 @@
-"""A strike that found nothing to strike says so, and is not counted."""
+"""A fault that found nothing to strike says so, and is not counted."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
-from app.dev.soak import strikes
-from app.dev.soak.desk import Desk
+from app.dev.soak import faults
+from app.dev.soak.faults import FAULTS, SoakRun
+from app.dev.soak.helpdesk import Helpdesk
 from app.dev.soak.relay import CLEAR, Relay, Weather
 from app.dev.soak.stage import Postgres
-from app.dev.soak.strikes import STRIKES, SoakRun
 
 NOBODY = "http://127.0.0.1:9"
 """Where the API would be."""
@@ -37,14 +37,14 @@ async def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[
         return
 
     monkeypatch.setattr(Postgres, "rows", nothing)
-    monkeypatch.setattr(strikes, "WAITED", 0.0)
-    monkeypatch.setattr(strikes, "asyncio", SimpleNamespace(sleep=no_sleep, create_task=asyncio.create_task))
+    monkeypatch.setattr(faults, "WAITED", 0.0)
+    monkeypatch.setattr(faults, "asyncio", SimpleNamespace(sleep=no_sleep, create_task=asyncio.create_task))
     dice, relays = Random(1), [Relay(9), Relay(9)]  # noqa: S311 - it draws faults
     workers = [Sleeper() for _ in range(3)]
-    ground: Any = SimpleNamespace(api_url=NOBODY, key="mr_key", postgres=Postgres(""), workers=workers)
+    environment: Any = SimpleNamespace(api_url=NOBODY, key="mr_key", postgres=Postgres(""), workers=workers)
     receiver: Any = SimpleNamespace(failures=0.0, failed=0)
-    async with Desk(ground, relays, NOBODY, tmp_path, dice) as desk:
-        yield SoakRun(ground, relays, receiver, desk, "m", 100, dice)
+    async with Helpdesk(environment, relays, NOBODY, tmp_path, dice) as helpdesk:
+        yield SoakRun(environment, relays, receiver, helpdesk, "m", 100, dice)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ async def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[
     ],
 )
 async def test_what_found_nothing_did_not_strike(run: SoakRun, kind: str) -> None:
-    assert not await STRIKES[kind](run)
+    assert not await FAULTS[kind](run)
 
 
 async def test_one_worker_at_least_stays_awake(run: SoakRun) -> None:
     frozen = asyncio.Event()
-    sleep = STRIKES["worker frozen beyond its leases"]
-    for worker in cast(list[Any], run.ground.workers):
+    sleep = FAULTS["worker frozen beyond its leases"]
+    for worker in cast(list[Any], run.environment.workers):
         worker.freeze = lambda _: frozen.wait()
 
     assert [await sleep(run) for _ in range(3)] == [True, True, False]
@@ -97,9 +97,9 @@ async def test_what_is_felt_has_struck(
     async def meanwhile(_: float) -> None:
         passes(run)
 
-    monkeypatch.setattr("app.dev.soak.strikes.asyncio.sleep", meanwhile)
+    monkeypatch.setattr("app.dev.soak.faults.asyncio.sleep", meanwhile)
 
-    assert await STRIKES[kind](run)
+    assert await FAULTS[kind](run)
 
 
 async def test_the_weather_clears_up(run: SoakRun) -> None:

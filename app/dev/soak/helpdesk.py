@@ -21,7 +21,7 @@ from app.dev.inboxes import inboxes, open_inboxes
 from app.dev.samples import REPORT
 from app.dev.soak.people import CROWDS, LEFT_OUT, TROUBLED, batches, lines
 from app.dev.soak.relay import Relay
-from app.dev.soak.stage import READY, Ground
+from app.dev.soak.stage import READY, Environment
 from app.domain.delivery_lifecycle import DeliveryStatus
 
 PATIENT: Final = 300.0
@@ -31,15 +31,17 @@ NOW_AND_THEN: Final = 30.0
 UNFINISHED: Final = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING)
 
 
-class Desk:
+class Helpdesk:
     """A helpdesk with one key of the API, and with accounts at the sandbox."""
 
-    def __init__(self, ground: Ground, relays: Sequence[Relay], sandbox: str, evidence: Path, dice: Random) -> None:
-        self._ground, self._sandbox_url, self._evidence, self._dice = ground, sandbox, evidence, dice
+    def __init__(
+        self, environment: Environment, relays: Sequence[Relay], sandbox: str, evidence: Path, dice: Random
+    ) -> None:
+        self._environment, self._sandbox_url, self._evidence, self._dice = environment, sandbox, evidence, dice
         self._began = self._spoke = time.monotonic()
         self._chosen = inboxes(f"http://127.0.0.1:{relays[0].port}", relays[1].port)
-        headers = {"Authorization": f"Bearer {ground.key}"}
-        self._http = httpx.AsyncClient(base_url=ground.api_url, headers=headers, timeout=PATIENT, trust_env=False)
+        headers = {"Authorization": f"Bearer {environment.key}"}
+        self._http = httpx.AsyncClient(base_url=environment.api_url, headers=headers, timeout=PATIENT, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,7 +63,7 @@ class Desk:
 
     def calls(self) -> Calls:
         """Return a client of the API."""
-        return Calls(self._ground.api_url, self._ground.key, timeout=PATIENT)
+        return Calls(self._environment.api_url, self._environment.key, timeout=PATIENT)
 
     def sandbox(self) -> Calls:
         return Calls(self._sandbox_url, timeout=PATIENT)

@@ -1,4 +1,4 @@
-"""Faults that strike the service during a long run. A strike returns whether there was anything to strike."""
+"""Faults that strike the service during a long run. Each returns whether there was anything to strike."""
 
 import asyncio
 import time
@@ -12,15 +12,15 @@ import httpx
 
 from app.dev.api_client import CallFailed
 from app.dev.history.receiver import Receiver
-from app.dev.soak.desk import Desk
+from app.dev.soak.helpdesk import Helpdesk
 from app.dev.soak.relay import CLEAR, Relay, Weather
-from app.dev.soak.stage import LEASE, SLACK, Ground, SoakProgram
+from app.dev.soak.stage import LEASE, SLACK, Environment, SoakProgram
 
 DECIDED_AT_ONCE: Final = 3
 FAILING: Final = 0.005
-"""The share of calls that the webhook endpoint refuses between strikes."""
+"""The share of calls that the webhook endpoint refuses between faults."""
 WAITED: Final = 5.0
-"""Seconds within which the effect of a strike must be felt."""
+"""Seconds within which the effect of a fault must be felt."""
 BESIDE_AT_MOST: Final = 500
 BESIDE_AT_LEAST: Final = 20
 BESIDE_SHARE: Final = 50
@@ -31,24 +31,24 @@ BEGUN: Final = 0.75
 
 @dataclass
 class SoakRun:
-    """A run that is under way, as a strike sees it."""
+    """A run that is under way, as a fault sees it."""
 
-    ground: Ground
+    environment: Environment
     relays: list[Relay]
     receiver: Receiver
-    desk: Desk
+    helpdesk: Helpdesk
     mass_reply: str
     recipients: int
     dice: Random
     asleep: dict[SoakProgram, "asyncio.Task[None]"] = field(default_factory=dict)
-    """Workers that are frozen for longer than a strike takes."""
+    """Workers that are frozen for longer than a fault takes."""
     beside: list[str] = field(default_factory=list)
     """Other mass replies that were confirmed meanwhile."""
 
     def worker(self) -> SoakProgram:
         """Draw a worker that is not frozen."""
-        awake = [worker for worker in self.ground.workers if worker not in self.asleep]
-        return self.dice.choice(awake or self.ground.workers)
+        awake = [worker for worker in self.environment.workers if worker not in self.asleep]
+        return self.dice.choice(awake or self.environment.workers)
 
     async def weather(self, weather: Weather, seconds: float) -> bool:
         """Let it last so long, and until it is felt. Return whether it was."""
@@ -72,7 +72,7 @@ class SoakRun:
         return done
 
 
-Strike = Callable[[SoakRun], Awaitable[bool]]
+Fault = Callable[[SoakRun], Awaitable[bool]]
 
 
 async def kill_worker(run: SoakRun) -> bool:
@@ -92,7 +92,7 @@ async def pause_worker(run: SoakRun) -> bool:
 
 async def sleep_worker(run: SoakRun) -> bool:
     """Freeze a worker until the leases of everything it holds have ended. One worker at least stays awake."""
-    if len(run.asleep) + 1 >= len(run.ground.workers):
+    if len(run.asleep) + 1 >= len(run.environment.workers):
         return False
     worker = run.worker()
 
@@ -107,50 +107,50 @@ async def sleep_worker(run: SoakRun) -> bool:
 
 
 async def kill_api(run: SoakRun) -> bool:
-    await run.ground.api.kill()
-    await run.ground.ready()
+    await run.environment.api.kill()
+    await run.environment.ready()
     return True
 
 
 async def restart_api(run: SoakRun) -> bool:
-    await run.ground.api.restart()
-    await run.ground.ready()
+    await run.environment.api.restart()
+    await run.environment.ready()
     return True
 
 
 async def cut_database(run: SoakRun) -> bool:
-    return await run.ground.postgres.cut_off()
+    return await run.environment.postgres.cut_off()
 
 
 async def crash_database(run: SoakRun) -> bool:
-    struck = await run.ground.postgres.crash()
+    struck = await run.environment.postgres.crash()
     await asyncio.sleep(1)
     return struck
 
 
 async def freeze_database(run: SoakRun) -> bool:
-    return await run.ground.postgres.freeze(run.dice.uniform(0.5, 2))
+    return await run.environment.postgres.freeze(run.dice.uniform(0.5, 2))
 
 
 async def hang_database(run: SoakRun) -> bool:
     """Freeze it until the leases of everything that was claimed have ended."""
-    return await run.ground.postgres.freeze(LEASE + SLACK + run.dice.uniform(1, 3))
+    return await run.environment.postgres.freeze(LEASE + SLACK + run.dice.uniform(1, 3))
 
 
 async def wipe_valkey(run: SoakRun) -> bool:
-    await run.ground.valkey.execute("FLUSHALL")
+    await run.environment.valkey.execute("FLUSHALL")
     return True
 
 
 async def freeze_valkey(run: SoakRun) -> bool:
-    await run.ground.valkey.execute("CLIENT", "PAUSE", "3000", "ALL")
+    await run.environment.valkey.execute("CLIENT", "PAUSE", "3000", "ALL")
     return True
 
 
 async def restart_valkey(run: SoakRun) -> bool:
-    await asyncio.to_thread(run.ground.valkey.stop)
+    await asyncio.to_thread(run.environment.valkey.stop)
     await asyncio.sleep(run.dice.uniform(0.2, 2))
-    await asyncio.to_thread(run.ground.valkey.start)
+    await asyncio.to_thread(run.environment.valkey.start)
     return True
 
 
@@ -196,43 +196,43 @@ async def refuse_webhooks(run: SoakRun) -> bool:
 
 
 async def pause_and_resume(run: SoakRun) -> bool:
-    paused = await run.desk.act(run.mass_reply, "pause")
+    paused = await run.helpdesk.act(run.mass_reply, "pause")
     await asyncio.sleep(1)
-    await run.desk.act(run.mass_reply, "resume")
+    await run.helpdesk.act(run.mass_reply, "resume")
     return paused
 
 
 async def decide(run: SoakRun) -> bool:
     """A person settles some of what is uncertain, at their own risk. It is refused while an attempt may be open."""
-    ids = await run.desk.uncertain(run.mass_reply, DECIDED_AT_ONCE)
+    ids = await run.helpdesk.uncertain(run.mass_reply, DECIDED_AT_ONCE)
     outcome = run.dice.choice(("sent", "not_sent", "not_sent"))
     again = outcome == "not_sent" and run.dice.random() < 0.5
     body = {"conversation_ids": ids, "outcome": outcome, "send_again": again, "reason": "Somebody called."}
-    return bool(ids) and await run.desk.act(run.mass_reply, "resolve", **body)
+    return bool(ids) and await run.helpdesk.act(run.mass_reply, "resolve", **body)
 
 
 async def retry_failed(run: SoakRun) -> bool:
     """A person has all sent again that failed for a reason that may pass."""
-    return await run.desk.act(run.mass_reply, "retry")
+    return await run.helpdesk.act(run.mass_reply, "retry")
 
 
 async def cancel_another(run: SoakRun) -> bool:
     """A person sends another mass reply beside it, with a file, and cancels it when some of it has left."""
     count = max(BESIDE_AT_LEAST, min(BESIDE_AT_MOST, run.recipients // BESIDE_SHARE))
     try:
-        another = await run.desk.prepare(f"beside-{len(run.beside) + 1}", count, with_file=True)
+        another = await run.helpdesk.prepare(f"beside-{len(run.beside) + 1}", count, with_file=True)
     except (CallFailed, httpx.HTTPStatusError, TimeoutError):  # the database is away
         return False
     run.beside.append(another)
-    whole = left = await run.desk.left(another)
+    whole = left = await run.helpdesk.left(another)
     give_up = time.monotonic() + 2 * WAITED
     while left > whole * BEGUN and time.monotonic() < give_up:
         await asyncio.sleep(0.1)
-        left = await run.desk.left(another)
-    return await run.desk.cancel(another) and left < whole
+        left = await run.helpdesk.left(another)
+    return await run.helpdesk.cancel(another) and left < whole
 
 
-STRIKES: Final[Mapping[str, Strike]] = {
+FAULTS: Final[Mapping[str, Fault]] = {
     "worker killed": kill_worker,
     "worker restarted": restart_worker,
     "worker frozen for a moment": pause_worker,
@@ -263,14 +263,14 @@ STRIKES: Final[Mapping[str, Strike]] = {
 
 
 def draw(count: int, dice: Random) -> list[str]:
-    """Draw strikes: each kind as often as every other, in any order."""
-    kinds = list(STRIKES)
+    """Draw faults: each kind as often as every other, in any order."""
+    kinds = list(FAULTS)
     drawn = [kind for _ in range(count // len(kinds) + 1) for kind in dice.sample(kinds, len(kinds))]
     return drawn[:count]
 
 
-class StrikesToCome:
-    """What was drawn. A strike that found nothing comes again later; another kind takes its place if it never does."""
+class FaultsToCome:
+    """What was drawn. A fault that found nothing comes again later; another kind takes its place if it never does."""
 
     TRIES: Final = 4
     """Of a kind that finds nothing, before another one comes instead; and of all, on average."""
@@ -291,8 +291,8 @@ class StrikesToCome:
         return self._left.popleft()
 
     def put_back(self, kind: str) -> None:
-        """Let a strike that found nothing come again."""
+        """Let a fault that found nothing come again."""
         self.missed[kind] += 1
         if self.missed[kind] % self.TRIES == 0:
-            kind = self._dice.choice([each for each in STRIKES if not self.missed[each]] or list(STRIKES))
+            kind = self._dice.choice([each for each in FAULTS if not self.missed[each]] or list(FAULTS))
         self._left.insert(min(self.LATER, len(self._left)), kind)

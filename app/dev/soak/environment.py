@@ -1,4 +1,4 @@
-"""The ground of a long run: servers, processes, a network between them, and the one tenant."""
+"""The environment of a long run: servers, processes, a network between them, and the one tenant."""
 
 import asyncio
 import secrets
@@ -15,10 +15,10 @@ from app.dev.api_client import Calls
 from app.dev.history import folder as history
 from app.dev.history.receiver import Receiver, receiving
 from app.dev.ports import free_port
+from app.dev.soak.faults import FAILING
 from app.dev.soak.relay import Relay
 from app.dev.soak.report import Plan
-from app.dev.soak.stage import Ground, Postgres, SoakProgram, Start, Valkey
-from app.dev.soak.strikes import FAILING
+from app.dev.soak.stage import Environment, Postgres, SoakProgram, Start, Valkey
 from app.dev.subprocesses import child
 from app.domain.permissions import Role
 from app.domain.words import TenantId
@@ -39,8 +39,8 @@ TYPES: Final = (
 @asynccontextmanager
 async def prepared(
     plan: Plan, folder: Path, evidence: Path, begin: Start = child
-) -> AsyncIterator[tuple[Ground, list[Relay], Receiver, str]]:
-    """Start everything. Yield the ground, the network, the webhook endpoint, and the address of the sandbox."""
+) -> AsyncIterator[tuple[Environment, list[Relay], Receiver, str]]:
+    """Start everything. Yield it, the network, the webhook endpoint, and the address of the sandbox."""
     async with AsyncExitStack() as stack:
         processes = stack.enter_context(ExitStack())
         server = processes.enter_context(servers.postgres(folder / "postgres", durable=False))
@@ -74,12 +74,12 @@ async def prepared(
         for program in (api, *workers):
             program.start()
         superuser = Postgres(server.url("postgres", DATABASE))
-        ground = Ground(folder, superuser, valkey, api, api_url, workers, tenant, key)
-        await ground.ready()
+        environment = Environment(folder, superuser, valkey, api, api_url, workers, tenant, key)
+        await environment.ready()
         with Calls(api_url, key) as calls:
             calls.put("/webhook-endpoints/soak", {"url": receiver.url, "events": list(TYPES)})
         receiver.failures = FAILING
-        yield ground, relays, receiver, sandbox_url
+        yield environment, relays, receiver, sandbox_url
 
 
 def _environment(database_url: str, redis_url: str, api_url: str, files: Path) -> dict[str, str]:
