@@ -4,6 +4,10 @@ RUN := "$(VENV)/bin/python" -m
 
 # Many processes are started here. Without byte code, which some images switch off, each compiles the service anew.
 unexport PYTHONDONTWRITEBYTECODE
+# With LC_ALL=C, Python reads the paths of its environment as ASCII, and stops at the first umlaut in a folder's name.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+unexport LC_ALL
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up web test faults proof fuzz check bench bench-quick siege soak matrix mutants simulate sbom audit recording alerts openapi lock clean

@@ -109,15 +109,23 @@ def test_a_folder_that_cannot_be_written_to_is_named_in_one_line(tmp_path: Path)
     assert done.stderr.count("\n") == 1
 
 
-def test_what_make_starts_keeps_its_byte_code_where_an_image_switches_that_off() -> None:
-    asked = "asked:\n\t@echo [$$PYTHONDONTWRITEBYTECODE]\n"
+@pytest.mark.parametrize(
+    ("variable", "value", "left"),
+    [
+        ("PYTHONDONTWRITEBYTECODE", "1", ""),  # some images switch byte code off
+        ("LC_ALL", "C", ""),  # a folder with an umlaut in its name
+        ("LC_ALL", "C.UTF-8", "C.UTF-8"),
+    ],
+)
+def test_what_make_starts_is_not_slowed_or_stopped_by_its_environment(variable: str, value: str, left: str) -> None:
+    asked = f"asked:\n\t@echo [$${variable}]\n"
     done = subprocess.run(
         ["make", "--no-print-directory", "-f", "Makefile", "-f", "-", "asked"],  # noqa: S607 - whichever make there is
         cwd=ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, variable: value},
         input=asked,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == "[]\n"
+    assert done.stdout == f"[{left}]\n"

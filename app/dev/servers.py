@@ -7,6 +7,7 @@ on a unix socket.
 import logging
 import os
 import shutil
+import stat
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -50,9 +51,12 @@ def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
     try:
         server = module.get_server(data, cleanup_mode="stop")
     except Exception as error:  # every way a server can fail to start ends in the same advice
+        closed = closed_to_others(_programs(module)) if os.getuid() == 0 else None
+        why = f"root's PostgreSQL runs as another user, who may not read {closed}" if closed else end_of(data / "log")
         raise EmbeddedServersMissing(
-            f"The embedded PostgreSQL could not start: {end_of(data / 'log') or error}\n"
-            "MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL name a server of your own instead."
+            f"The embedded PostgreSQL could not start: {why or error}\n"
+            + ("Open this folder to others (chmod -R a+rX .), or be another user than root.\n" if closed else "")
+            + "MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL name a server of your own instead."
         ) from error
     with server:
         running = PostgresServer(str(server.get_postmaster_info().socket_dir))
@@ -62,9 +66,24 @@ def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
 
 
 def _psql(module: Any, server: PostgresServer, *statements: str) -> None:
-    program = Path(module.__file__).parent / "pginstall" / "bin" / "psql"
+    program = _programs(module) / "bin" / "psql"
     command = [str(program), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", server.url("postgres", "postgres")]
     subprocess.run(command, input="\n".join(statements), text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def _programs(module: Any) -> Path:
+    return Path(module.__file__).parent / "pginstall"
+
+
+def closed_to_others(folder: Path) -> Path | None:
+    """Return what is closed to others than its owner, on the way to a folder or in it: umask 077 leaves it so."""
+    way = (*reversed(folder.parents), folder, *folder.rglob("*"))
+    return next((each for each in way if not _is_open(each)), None)
+
+
+def _is_open(path: Path) -> bool:
+    needed = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+    return bool(path.stat().st_mode & needed)
 
 
 async def create_database(server: PostgresServer, name: str, *, fresh: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.dev.ports import free_port, own_port
-from app.dev.servers import EmbeddedServersMissing
+from app.dev.servers import EmbeddedServersMissing, closed_to_others
 from app.dev.stack import Shape, running_stack
 from app.dev.subprocesses import StackFailed
 from app.dev.workdir import PLACES, PLAIN, own_place, plain_folder
@@ -135,3 +136,13 @@ def test_without_the_mail_server_it_names_the_extra_and_starts_nothing(
     with pytest.raises(EmbeddedServersMissing, match="extra `embedded`"), running_stack(Shape(), var=tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_others_than_its_owner_may_not_read_is_named(tmp_path: Path) -> None:
+    """What a strict umask leaves: as root, PostgreSQL runs as another user."""
+    library = tmp_path / "lib" / "library.so"
+    library.parent.mkdir(mode=0o755)
+    library.touch()
+    library.chmod(0o600)
+    closed_above = next((each for each in reversed(library.parents) if not each.stat().st_mode & stat.S_IXOTH), None)
+    assert closed_to_others(library.parent) == (closed_above or library)
