@@ -1,6 +1,8 @@
 """Use case: erase one contact's personal data without changing any count."""
 
 from app.compliance.sql import erasure
+from app.compliance.sql.identified_contact import hold_contact
+from app.compliance.sql.report_search import search_reports
 from app.delivery.settle import Report, settle
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, ReportedEvent
@@ -16,8 +18,8 @@ async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Ac
     Its blocked addresses stay blocked, as digests that recognise them when they are imported again.
     Raise NotFound, or ContactInFlight while a message to it is under way: recording it would bring the text back.
     """
-    reports = await erasure.search_reports(tx, name.strip())
-    contact = await erasure.hold_contact(tx, name.strip())
+    reports = await search_reports(tx, name.strip())
+    contact = await hold_contact(tx, name.strip())
     if contact is None:
         raise NotFound
     if contact.deliveries_in(DeliveryStatus.SENDING):

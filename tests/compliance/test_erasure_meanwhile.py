@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.compliance.erasure import erase_contact
-from app.compliance.sql import erasure
+from app.compliance.sql import report_search
+from app.compliance.sql.identified_contact import hold_contact
 from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Confirmation
 from app.domain.permissions import Role
@@ -101,7 +102,7 @@ async def test_all_reports_are_searched_however_many_statements_it_takes(
     desk: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each may take a minute in a request, which is enough for about a million."""
-    monkeypatch.setattr(erasure, "REPORTS_AT_ONCE", 2)
+    monkeypatch.setattr(report_search, "REPORTS_AT_ONCE", 2)
     for sender in ("zoe.quirrel@example.test", "12025550177", "zoe.quirrel@example.test", "pat", "zoe.quirrel"):
         await reported(desk, sender)
     await erase(desk.client)
@@ -119,9 +120,9 @@ async def test_a_report_is_compared_with_a_contacts_addresses_and_not_with_each_
     for external_id in (*odd, "c-49", "c-490"):
         await reported(desk, external_id)
     async with desk.runtime.database.begin(TenantId(desk.tenant)) as tx:
-        contact = await erasure.hold_contact(tx, "u-secret-1")
+        contact = await hold_contact(tx, "u-secret-1")
         assert contact is not None
-        needles = await erasure._needles(tx, contact)
+        needles = await report_search.needles_of(tx, contact)
     assert len(needles.parts) < 10
     assert len(needles.whole) == 2 * 51 - 1
     await erase(desk.client)

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.compliance.sql import erasure
+from app.compliance.sql.identified_contact import hold_contact
 from app.delivery import callbacks, customer_events
 from app.delivery.callbacks import Called, take_callback
 from app.delivery.receipts import take_reports
@@ -190,7 +190,7 @@ async def test_what_a_customer_writes_while_an_erasure_is_under_way_is_taken_aft
     """The conversation that it would find may be the erased one."""
     message = Inbound("m-1", "m-1", sender="name1@example.com", text="Hi")
     async with stage.database.begin(stage.tenant) as tx:
-        assert await erasure.hold_contact(tx, "nobody") is None
+        assert await hold_contact(tx, "nobody") is None
         calling = asyncio.create_task(call(stage, monkeypatch, [message]))
         await stage.somebody_waits_for_a_lock()
     await calling
