@@ -107,7 +107,7 @@ Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
 _PREFIX: Final = "MASS_REPLY_"
 _ALIKE: Final = 0.8
-"""1 is the same name. The variables that Kubernetes sets for a Service are less like ours."""
+"""1 is the same name."""
 
 _FROM_ENVIRONMENT: Final = SettingsConfigDict(
     env_prefix=_PREFIX,
@@ -246,13 +246,22 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _misspelled() -> Iterator[str]:
-    """Yield what to say of each variable that is almost a setting: left alone, it would silently change nothing."""
+    """Yield what to say of each variable that is almost a setting: left alone, it would silently change nothing.
+
+    One that ends in another word is somebody else's: people make `DATABASE_URL` of their own `DATABASE_USER`,
+    Kubernetes sets `DATABASE_PORT` for a Service, and the next release may know more.
+    """
     names = [name.upper() for name in Settings.model_fields]
     for variable in sorted(map(str.upper, os.environ)):
         name = variable.removeprefix(_PREFIX)
         if name not in (variable, *names):
-            for meant in get_close_matches(name, names, n=1, cutoff=_ALIKE):
+            similar = [each for each in names if get_close_matches(_last_word(name), [_last_word(each)])]
+            for meant in get_close_matches(name, similar, n=1, cutoff=_ALIKE):
                 yield f"{variable}: there is no such setting. Is {_PREFIX}{meant} meant?"
+
+
+def _last_word(name: str) -> str:
+    return name.rpartition("_")[2]
 
 
 def load_migration_settings() -> MigrationSettings:

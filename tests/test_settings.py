@@ -64,8 +64,9 @@ def test_what_the_service_cannot_work_with_is_refused_by_name(
 
 
 def test_a_misspelled_setting_is_refused_and_what_others_set_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client has settings of its own, and Kubernetes sets some for each Service."""
-    for name in ("URL", "KEY", "API_PORT", "API_PORT_80_TCP", "API_SERVICE_HOST", "METRICS_SERVICE_PORT"):
+    """The client has settings of its own, Kubernetes sets some for each Service, and people make URLs of parts."""
+    of_services = ("API_PORT", "API_PORT_80_TCP", "API_SERVICE_HOST", "METRICS_SERVICE_PORT", "DATABASE_PORT")
+    for name in ("URL", "KEY", *of_services, "DATABASE_USER", "OWNER_USER", "ATTACHMENTS_KEY", "SECRET_KEY_FILE"):
         monkeypatch.setenv(f"MASS_REPLY_{name}", "tcp://10.0.0.1:80")
     assert load_settings(**NEEDED) == Settings.model_validate(NEEDED)
     monkeypatch.setenv("MASS_REPLY_CORS_ORIGNS", "https://desk.example.test")
