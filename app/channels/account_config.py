@@ -61,8 +61,9 @@ class AccountModel(BaseModel):
 
 
 _HOST_NAME = re.compile(
-    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*(?=.*[a-z])[a-z0-9-]{1,63}", re.IGNORECASE
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*(?=.*[a-z])[a-z0-9_-]{1,63}", re.IGNORECASE
 )
+"""Networks of containers know names with `_`."""
 _LAST_PORT = 65_535
 _NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 

@@ -100,6 +100,14 @@ def test_a_bad_credential_is_named_and_never_repeated(provider: str, channel: Ch
     assert "repeat me" not in str(faults)
 
 
+@pytest.mark.parametrize(
+    "server", ["desk_web:3000", "desk.my_company", "localhost:8080", "[::1]:8080", "münchen.test."]
+)
+def test_names_of_servers_that_some_network_knows_are_taken(server: str) -> None:
+    case = CASES["webhook"]()
+    validate("webhook", Channel.OTHER, {**case.config, "url": f"http://{server}/in"}, case.credentials)
+
+
 def test_a_signing_secret_must_be_long_enough() -> None:
     [fault] = faults_of("webhook", Channel.CHAT, {"url": "https://example.com/in?key=1"}, {"secret": "whsec_YWJj"})
 

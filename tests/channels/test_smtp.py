@@ -337,7 +337,9 @@ def test_a_bad_setting_is_named(config: dict[str, Any], pointer: str) -> None:
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
-@pytest.mark.parametrize("host", ["localhost", "mail.example.com", "MX1.example.com", "192.0.2.1", "2001:db8::1"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "mail_pit", "mail.example.com", "MX1.example.com", "192.0.2.1", "2001:db8::1"]
+)
 def test_names_and_ordinary_addresses_are_taken(host: str) -> None:
     validate("smtp", Channel.EMAIL, {"from": "a@example.com", "host": host, "port": 587}, LOGIN)
 
