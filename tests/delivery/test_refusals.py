@@ -1,9 +1,11 @@
 """What a refusal does to an account and its lanes: from the adapter's answer to what a person reads."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.delivery.sql import account_health
 from app.domain.delivery_lifecycle import DeliveryEvent
@@ -59,6 +61,28 @@ async def test_what_is_older_than_the_account_s_repair_says_nothing_about_it(
         assert (account.pause_reason or account.cool_reason) == (
             None if not stopped else "Stopped." if wait else "stopped: Stopped."
         )
+
+
+@pytest.mark.parametrize("wait", [None, timedelta(hours=1)])
+async def test_what_waits_while_the_account_is_being_fixed_does_not_stop_it_again(
+    stage: Stage, wait: timedelta | None
+) -> None:
+    await stage.runs("UPDATE channel_accounts SET mended_at = NULL WHERE id = :id", id=stage.account)
+    begun = datetime.now(UTC) - timedelta(minutes=1)
+
+    async def stop() -> None:
+        async with stage.database.begin(stage.tenant) as tx:
+            await account_health.stop(tx, stage.account, Deferred("stopped", "Stopped.", wait, "account"), begun)
+
+    async with stage.database.begin(stage.tenant) as tx:
+        await tx.execute(sa.text("SELECT FROM channel_accounts WHERE id = :id FOR UPDATE"), id=stage.account)
+        stopping = asyncio.create_task(stop())
+        await stage.somebody_waits_for_a_lock()
+        fix = sa.text("UPDATE channel_accounts SET mended_at = clock_timestamp() WHERE id = :id")
+        await tx.execute(fix, id=stage.account)
+    await stopping
+    account = await stage.one(HEALTH, id=stage.account)
+    assert (account.pause_reason, account.cool_reason) == (None, None)
 
 
 async def test_the_first_reason_for_a_pause_stays_and_is_told_once(stage: Stage) -> None:

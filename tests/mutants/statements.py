@@ -99,8 +99,13 @@ _TIMELINE: Final[tuple[_Change, ...]] = (
 )
 _HEALTH: Final[tuple[_Change, ...]] = (
     ("_COOL", "greatest(s.ordered, s.until)", "s.until"),
-    ("_COOL", "(a.mended_at BETWEEN :begun AND now.at) IS NOT TRUE", "(:begun)::timestamptz IS NULL OR true"),
-    ("_COOL", "a.mended_at BETWEEN :begun AND now.at", "a.mended_at >= :begun"),
+    (
+        "_COOL",
+        "(a.mended_at BETWEEN :begun AND clock_timestamp()) IS NOT TRUE",
+        "(:begun)::timestamptz IS NULL OR true",
+    ),
+    ("_COOL", "a.mended_at BETWEEN :begun AND clock_timestamp()", "a.mended_at >= :begun"),
+    ("_COOL", "a.mended_at BETWEEN :begun AND clock_timestamp()", "a.mended_at BETWEEN :begun AND now.at"),
     ("_PAUSE", "mended_at BETWEEN :begun AND clock_timestamp()", "mended_at >= :begun"),
     ("_PAUSE", "AND pause_reason IS NULL", ""),
 )

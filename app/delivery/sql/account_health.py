@@ -43,7 +43,9 @@ _COOL = sa.text("""
         SELECT a.id, now.at, now.at + CAST(:wait AS interval) AS until,
                CASE WHEN a.cooled_at <= now.at THEN a.cool_until END AS ordered
         FROM channel_accounts a, now
-        WHERE a.tenant_id = :tenant AND a.id = :account AND (a.mended_at BETWEEN :begun AND now.at) IS NOT TRUE
+        WHERE a.tenant_id = :tenant AND a.id = :account
+          -- The clock itself: `now` may be from before this waited for whoever fixed the account.
+          AND (a.mended_at BETWEEN :begun AND clock_timestamp()) IS NOT TRUE
         FOR NO KEY UPDATE OF a)
     UPDATE channel_accounts a
     SET cool_until = greatest(s.ordered, s.until), cooled_at = s.at,
