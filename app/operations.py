@@ -198,7 +198,7 @@ def erase(contact: str, tenant: UUID) -> None:
 
 async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:
     async with runtime.database.begin(tenant) as tx:
-        return await erase_contact(tx, contact, runtime.address_digests, OPERATOR)
+        return await erase_contact(tx, contact, runtime.address_digests, OPERATOR, patient=True)
 
 
 @in_one_line

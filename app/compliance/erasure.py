@@ -12,14 +12,17 @@ from app.store import audit
 from app.store.transactions import TenantTx
 
 
-async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Actor) -> Erased:
+async def erase_contact(
+    tx: TenantTx, name: str, digests: AddressDigests, by: Actor, *, patient: bool = False
+) -> Erased:
     """Erase a contact, by its id or its external id. Its queued deliveries are cancelled.
 
     Its blocked addresses stay blocked, as digests that recognise them when they are imported again.
-    Raise NotFound, or ContactInFlight while a message to it is under way: recording it would bring the text back.
+    Raise NotFound, or ContactInFlight while a message to it is under way: recording it would bring the text back. Raise
+    Overloaded if locking its rows takes long, unless the caller is `patient`.
     """
     reports = await search_reports(tx, name.strip())
-    contact = await hold_contact(tx, name.strip())
+    contact = await hold_contact(tx, name.strip(), patient=patient)
     if contact is None:
         raise NotFound
     if contact.deliveries_in(DeliveryStatus.SENDING):

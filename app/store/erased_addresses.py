@@ -22,7 +22,12 @@ PATIENCE: Final = "2s"
 """How long an erasure waits for a lock. Everybody who comes after it waits for it: customers' messages too,
 which are refused after ten seconds, and a large mass reply is prepared for longer."""
 IN_ALL: Final = 5.0
-"""Seconds that locking a contact's rows may take: somebody else may hold each of them, one after the other."""
+"""Seconds that reading and locking a contact's rows may take in a request: somebody else may hold each of them, one
+after the other."""
+TOO_LONG: Final = (
+    "The contact's conversations and deliveries could not be locked in time. If they never can, "
+    "`mass-reply contacts erase` takes the time that it needs."
+)
 BUSY: Final = "A mass reply is being prepared, or conversations are being imported."
 _LOCK_TIMEOUT: Final = sa.text("SELECT set_config('lock_timeout', :limit, true)")
 
@@ -43,14 +48,16 @@ async def begin_erasure(tx: TenantTx) -> None:
 
 
 @asynccontextmanager
-async def in_short() -> AsyncIterator[None]:
-    """Lock the rows of a contact while everybody waits who comes after the erasure. Raise Overloaded if it takes
-    long."""
+async def in_short(*, patient: bool) -> AsyncIterator[None]:
+    """Lock the rows of a contact while everybody waits who comes after the erasure.
+
+    Raise Overloaded if it takes long, unless the caller is `patient`.
+    """
     try:
-        async with asyncio.timeout(IN_ALL):
+        async with asyncio.timeout(None if patient else IN_ALL):
             yield
     except TimeoutError as error:
-        raise Overloaded("The contact's conversations or deliveries are being changed.", limit="locks") from error
+        raise Overloaded(TOO_LONG, limit="locks") from error
 
 
 async def wait_for_erasures(tx: TenantTx) -> None:

@@ -67,14 +67,14 @@ _HOLD = tuple(
 )
 
 
-async def hold_contact(tx: TenantTx, name: str) -> IdentifiedContact | None:
+async def hold_contact(tx: TenantTx, name: str, *, patient: bool = False) -> IdentifiedContact | None:
     """Lock a contact, by our id or its external id, in the lock order of claims, records and imports. None if unknown.
 
     Deliveries come first: recording a result writes to the conversation after its delivery. Their keys are not locked:
     a mass reply that begins tells the timelines of those it skips, and this waits for it afterwards.
     """
     await begin_erasure(tx)
-    async with in_short():
+    async with in_short(patient=patient):
         return await _found(tx, name, _HOLD)
 
 
