@@ -63,8 +63,8 @@ _POLITE: Final = frozenset(
 )
 """What people add to such a word. (Danish `tak` is Polish for yes.)"""
 _POLITE_PHRASES: Final = re.compile(
-    r"\b(?:(?:and )?thank you(?: (?:very|so) much)?|sil (?:vous|te) plait|por favor|per favore|dank (?:u wel|je)"
-    r"|vielen dank|muchas gracias|будь ласка)\b"
+    r"\b(?:(?:and )?thank you(?: (?:very|so) much)?|thanks a lot|sil (?:vous|te) plait|merci beaucoup|por favor"
+    r"|per favore|dank (?:u|je)(?: wel)?|vielen dank|danke schon|muchas gracias|будь ласка)\b"
     "|请|請|谢谢|謝謝"
 )
 """One expression each: `you` alone says who is to stop."""
@@ -76,7 +76,8 @@ _SENTENCE: Final = re.compile(r"[.!?,;:\n。！？、，；؟،]+")
 _ASKS: Final = re.compile("[?？؟]")
 
 _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "ar": (("ايقاف", "اوقف", "توقف", "قف", "الغاء", "الغاء الاشتراك"), ("ابدا", "اشتراك")),
+    # `أبدا` (never) is another word than `ابدأ`.
+    "ar": (("ايقاف", "اوقف", "توقف", "قف", "الغاء", "الغاء الاشتراك"), ("ابدأ", "اشتراك")),
     "bg": (("спри", "отказ", "отписване"), ("старт",)),
     "cs": (("odhlasit", "zrusit", "konec"), ("prihlasit",)),
     "da": (("afmeld", "frameld", "stop tak"), ("tilmeld",)),

@@ -65,6 +65,9 @@ def test_the_seven_words_count_in_any_case_and_punctuation(word: str, form: str)
         ("STOP merci", None),
         ("Stop por favor", "MX"),
         ("Stop alsjeblieft", "NL"),
+        ("Stop, dank u", "NL"),
+        ("Stop, dank je wel", "BE"),
+        ("Stop, merci beaucoup", "FR"),
         ("Stop tak", "DK"),
         ("Стоп, пожалуйста", "RU"),
         ("СТОП", None),
@@ -110,6 +113,7 @@ def test_any_reasonable_wording_counts(text: str) -> None:
         ("Nomás", "MX"),
         ("Peru", "FI"),
         ("Tak, anuluj", "PL"),
+        ("أبدا", "AE"),
         ("Stop. I mean the noise of the fan.", None),
         ("Stop sending me the wrong invoices", None),
         ("Do not send it", None),
@@ -137,7 +141,15 @@ def test_a_word_means_it_alone_and_where_it_is_one(text: str, region: str | None
 
 @pytest.mark.parametrize(
     ("text", "region"),
-    [("Start", None), ("UNSTOP.", None), ("opt-in", None), ("Alta", "ES"), ("Bắt đầu", "VN"), ("शुरू", "IN")],
+    [
+        ("Start", None),
+        ("UNSTOP.", None),
+        ("opt-in", None),
+        ("Alta", "ES"),
+        ("Bắt đầu", "VN"),
+        ("शुरू", "IN"),
+        ("ابدأ", "AE"),
+    ],
 )
 def test_it_is_taken_back_the_same_way(text: str, region: str | None) -> None:
     assert opted_out(text, region) is False
