@@ -65,7 +65,7 @@ _HOST_NAME = re.compile(
 )
 """Networks of containers know names with `_`."""
 _LAST_PORT = 65_535
-_NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
+_NUMERIC_LABEL = re.compile(r"(^|\.)(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 
 
 def endpoint(value: str) -> str:

@@ -101,7 +101,8 @@ def test_a_bad_credential_is_named_and_never_repeated(provider: str, channel: Ch
 
 
 @pytest.mark.parametrize(
-    "server", ["desk_web:3000", "desk.my_company", "localhost:8080", "[::1]:8080", "münchen.test."]
+    "server",
+    ["desk_web:3000", "desk-2", "desk_web_1:3000", "desk.my_company", "localhost:8080", "[::1]:8080", "münchen.test."],
 )
 def test_names_of_servers_that_some_network_knows_are_taken(server: str) -> None:
     case = CASES["webhook"]()
