@@ -70,6 +70,7 @@ SERVERS: Mapping[str, str] = {
     "550 5.7.800 Access denied, banned sender": PAUSED,
     "550 5.7.30 Basic authentication is not supported for Client Submission.": PAUSED,
     "550 5.7.1 Sender is not allowed to send to this group": ALONE,
+    "450 4.7.232 Your tenant exceeded its daily limit (tenant external recipient rate limit)": QUOTA,
     # Amazon SES
     "454 Throttling failure: Maximum sending rate exceeded.": WAITS,
     "454 Throttling failure: Daily message quota exceeded.": QUOTA,
@@ -108,6 +109,7 @@ SERVERS: Mapping[str, str] = {
     "550 5.7.1 Sender address blocked by mailbox owner": ALONE,
     "550 5.7.1 sender denied by addressee": ALONE,
     "550 5.2.2 User's mailbox has exceeded its daily receiving quota": ALONE,
+    "550 5.2.0 Your mailbox has exceeded its daily sending limit": QUOTA,
     "550 5.7.1 Recipient address rejected: Message rate limit for recipient exceeded": ALONE,
     "450 4.7.1 Recipient address rate limit exceeded": ALONE,
     "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)": PAUSED,

@@ -43,7 +43,8 @@ _RECIPIENT: Final = re.compile(
     r"|\bsaid:|in reply to|(by|to|for) (the |this |that )?(recipient|addressee|mailbox owner)\b"
     r"|(by|to) (the|this|that) (user|group|list|mailbox)\b|for (group|mailbox|public folder)\b"
     r"|rcpt domain|resolver\.|gr[ea]ylist|callout|customer block ?list|tenant allow"
-    r"|recipient (address )?rate limit|mailbox has exceeded"
+    r"|(?<!external )recipient (address )?rate limit"
+    r"|mailbox has exceeded(?![^;]{0,60}\b(send|sent|outgoing|outbound|submission|relay))"
     r"|recipient'?s? (mail(box|server)?|inbox|server|domain|has|is)\b|undeliverable address|mailbox (is )?(full|over)"
     r"|may not exist"
 )
