@@ -1,10 +1,11 @@
 """What administrators trip over in the console: names twice, names taken, ids that are none, long histories."""
 
+import asyncio
 from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from app.domain.permissions import Role
 from app.domain.words import Channel
@@ -31,6 +32,15 @@ OWN = {
 MANY = """
     INSERT INTO messages (tenant_id, conversation_id, kind, text)
     SELECT tenant_id, id, 'customer_message', 'Line ' || n FROM conversations, generate_series(1, 201) n
+"""
+READ = """
+    async (id) => {
+      const frame = () => new Promise(requestAnimationFrame);
+      const timeline = (one) => one.name.includes(`${id}/timeline`);
+      while (!performance.getEntriesByType("resource").some(timeline)) await frame();
+      await frame();
+      await new Promise((done) => setTimeout(done));
+    }
 """
 
 
@@ -107,3 +117,36 @@ async def test_an_id_that_is_none_is_told_in_words(
     await expect(thread.get_by_text("Line 201", exact=True)).to_be_visible()
     await thread.get_by_role("button", name="Back").click()
     await expect(thread.get_by_text("Line 1", exact=True)).to_be_visible()
+
+
+async def test_a_history_that_comes_late_is_not_shown_in_the_conversation_that_was_opened_since(
+    runtime: Runtime, tenant: UUID, page: Page, url: str, make_key: MakeKey
+) -> None:
+    first, second = [await add_conversation(runtime, tenant, Channel.SMS, f"+1202555014{n}") for n in (2, 3)]
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(f"{MANY} WHERE conversations.id = :first"), first=first)
+    late, later, asked = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def hold(route: Route, until: asyncio.Event) -> None:
+        await until.wait()
+        await route.continue_()
+
+    async def note(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.continue_()
+
+    history = f"**/conversations/{first}/timeline*"
+    await page.route(history, lambda route: hold(route, late))
+    await page.route(f"**/conversations/{second}", lambda route: hold(route, later))
+    await page.route(f"**/conversations/{second}/timeline*", note)
+    async with page.expect_request(history):
+        await sign_in(page, url, await make_key(Role.ADMIN), f"#/conversations?thread={first}")
+    async with page.expect_request(f"**/conversations/{second}"):
+        await page.goto(f"{url}/console#/conversations?thread={second}")
+    late.set()
+    await page.evaluate(READ, str(first))
+    thread = page.get_by_role("complementary")
+    await expect(thread.get_by_text("Line")).to_have_count(0)
+    later.set()
+    await expect(thread.get_by_text("Nothing here.")).to_be_visible()
+    assert [url.partition("cursor=")[2] for url in asked] == [""]

@@ -24,7 +24,8 @@ export class Thread extends ConsolePage {
   protected override willUpdate() {
     if (this.conversation === this.#shown) return;
     this.#shown = this.conversation;
-    this.about = this.#pages.items = null;
+    this.about = null;
+    this.#pages.clear();
     void this.#load(this.conversation);
   }
 

@@ -27,6 +27,14 @@ export class Pages<T> {
   first = () => this.#go([undefined]);
   reload = () => this.#go(this.#way);
 
+  /** Begin with another list. What was asked of this one no longer counts. */
+  clear() {
+    this.#asked++;
+    this.#way = [undefined];
+    this.#next = this.items = null;
+    this.lost = false;
+  }
+
   /** To the last page: there the newest are of a list that begins with the oldest. */
   async last(): Promise<void> {
     let asked = this.#asked + 1;
