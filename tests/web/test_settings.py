@@ -56,6 +56,9 @@ async def test_keys_webhooks_and_rules_are_made_changed_and_taken_away(
 
     rules = page.get_by_role("region", name="Rules")
     await rules.get_by_role("button", name="New rule").click()
+    await rules.get_by_role("button", name="Save").click()
+    await expect(rules.get_by_label("Short name")).to_be_focused()
+    await expect(rules.get_by_role("alert")).to_have_count(0)
     await rules.get_by_label("Short name").fill("snooze")
     await rules.get_by_label("Name", exact=True).fill("Take an announcement off the list")
     await rules.get_by_label("Value").fill("tag_any:incident")

@@ -108,6 +108,7 @@ export class RuleForm extends ConsolePage {
 
   #save = () =>
     this.try(async () => {
+      if (!this.renderRoot.querySelector<HTMLInputElement>('[name=key]')!.reportValidity()) return;
       const body = this.text === null ? bodyOf(this.draft!) : (JSON.parse(this.text) as Body);
       const path = { key: this.key };
       if (this.body === null && (await this.isTaken(this.api.get('/automation-rules/{key}', { path })))) {
