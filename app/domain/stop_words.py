@@ -59,9 +59,10 @@ _POLITE: Final = frozenset(
     please pls plz kindly thanks thankyou thx ty bitte danke merci svp stp gracias porfa grazie obrigado obrigada
     alsjeblieft alstublieft aub bedankt tack takk kiitos prosze dziekuje prosim dekuji molim hvala kerem koszonom
     multumesc lutfen tesekkurler пожалуиста спасибо дякую παρακαλω ευχαριστω
+    hi hello hey hallo hola bonjour salut ciao ola привет
     """.split()  # noqa: SIM905 - a list of words
 )
-"""What people add to such a word. (Danish `tak` is Polish for yes.)"""
+"""What people add to such a word, a greeting included. (Danish `tak` is Polish for yes.)"""
 _POLITE_PHRASES: Final = re.compile(
     r"\b(?:(?:and )?thank you(?: (?:very|so) much)?|thanks a lot|sil (?:vous|te) plait|merci beaucoup|por favor"
     r"|per favore|dank (?:u|je)(?: wel)?|vielen dank|danke schon|muchas gracias|будь ласка)\b"

@@ -94,7 +94,15 @@ def test_other_languages_count_in_their_countries(text: str, region: str | None)
         *("Do not text me anymore", "don't message me again", "no more text messages please", "I revoke my consent"),
         *("I want to opt out.", "I’d like to unsubscribe from this list", "Remove me from your list", "remove me now"),
         *("take my number off your list", "Unsubscribe me from all messages", "Stop texting this number"),
-        *("Stop. Stop texting me. Unsubscribe!", "END\nQUIT", "STOP" + "!" * 100, "stop " * 40, "STOP" + "\n" * 100),
+        *(
+            "Stop. Stop texting me. Unsubscribe!",
+            "END\nQUIT",
+            "Hi, please stop texting me",
+            "Hello! STOP",
+            "STOP" + "!" * 100,
+            "stop " * 40,
+            "STOP" + "\n" * 100,
+        ),
     ],
 )
 def test_any_reasonable_wording_counts(text: str) -> None:
@@ -112,6 +120,8 @@ def test_any_reasonable_wording_counts(text: str) -> None:
         ("หยด", "TH"),
         ("Nomás", "MX"),
         ("Peru", "FI"),
+        ("Hi!", None),
+        ("Hello, start?", None),
         ("Tak, anuluj", "PL"),
         ("أبدا", "AE"),
         ("Stop. I mean the noise of the fan.", None),
