@@ -140,8 +140,8 @@ def _counted(status: DeliveryStatus) -> str:
     return f"(SELECT coalesce(sum({status}), 0) FROM lanes WHERE {_OF_BATCH})"  # noqa: S608 - constants
 
 
-# The ids are hidden from the planner. If its statistics are older than the tenant, it expects one row for them, for which
-# any index is as good: one in another order, all of which it would read for every page.
+# The ids are hidden from the planner. If its statistics are older than the tenant, it expects one row for them, and any
+# index is as good for one: also one in another order, all of which is read for every page.
 _OF_BATCH_HIDDEN: Final = """
     tenant_id = (SELECT CAST(:tenant AS uuid)) AND mass_reply_id = (SELECT CAST(:mass_reply AS uuid))
 """
