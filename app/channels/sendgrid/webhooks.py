@@ -1,6 +1,5 @@
 """SendGrid's event webhook and Inbound Parse, read into provider events. Facts: docs/channels/sendgrid.md."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 from app.channels.account_config import REPLY_PLACEHOLDER
 from app.channels.callback_bodies import callback_json
 from app.channels.provider_responses import CodeMeaning, Meaning, ReportedFailure, fault_of
+from app.domain.json_values import read_json
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.text.plain_text import decode
 from app.domain.words import ReasonCode
@@ -211,10 +211,7 @@ def _conversation(form: Form, reply_to: str | None) -> UUID | None:
 
 
 def _object(text: bytes) -> Event:
-    try:
-        found = json.loads(text or b"{}")
-    except (ValueError, RecursionError):
-        return {}
+    found = read_json(text)
     return found if isinstance(found, dict) else {}
 
 
