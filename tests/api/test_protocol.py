@@ -34,17 +34,25 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     await serving
 
 
-async def test_a_head_that_does_not_arrive_in_time_ends_the_connection(
-    app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+@asynccontextmanager
+async def dripping(app: FastAPI, begun: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """Begin a request, and send the lines of a head so slowly that it never ends. Yield what the server responds."""
     async with served(app) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
-        dripping = asyncio.create_task(_drip(writer))
-        async with asyncio.timeout(10):
-            assert await _rest(reader) == b""
-        dripping.cancel()
-        writer.close()
+        writer.write(begun)
+        sending = asyncio.create_task(_drip(writer))
+        try:
+            async with asyncio.timeout(10):
+                yield reader
+        finally:
+            sending.cancel()
+            writer.close()
+
+
+async def _drip(writer: asyncio.StreamWriter) -> None:
+    for number in range(1000):
+        writer.write(f"X-{number}: a\r\n".encode())
+        await asyncio.sleep(0.01)
 
 
 async def _rest(reader: asyncio.StreamReader) -> bytes:
@@ -55,26 +63,22 @@ async def _rest(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-async def _drip(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"GET /me HTTP/1.1\r\n")
-    for number in range(1000):
-        writer.write(f"X-{number}: a\r\n".encode())
-        await asyncio.sleep(0.01)
+async def test_a_head_that_does_not_arrive_in_time_ends_the_connection(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    async with dripping(app, b"GET /me HTTP/1.1\r\n") as reader:
+        assert await _rest(reader) == b""
 
 
 async def test_what_is_left_of_a_refused_body_does_not_hold_the_connection(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
-    async with served(app) as url:
-        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
-        writer.write(b"POST /api-keys HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
-        dripping = asyncio.create_task(_drip(writer))
-        async with asyncio.timeout(10):
-            assert await reader.readuntil(b" 401 ")
-            await _rest(reader)
-        dripping.cancel()
-        writer.close()
+    refused = b"POST /api-keys HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
+    async with dripping(app, refused + b"GET /me HTTP/1.1\r\n") as reader:
+        assert await reader.readuntil(b" 401 ")
+        await _rest(reader)
 
 
 async def test_a_connection_in_use_is_kept(app: FastAPI, make_key: MakeKey) -> None:
